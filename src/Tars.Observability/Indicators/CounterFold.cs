@@ -1,0 +1,149 @@
+using Tars.Observability.TimeSeries;
+
+namespace Tars.Observability.Indicators;
+
+/// <summary>
+/// Adds counter series into one <see cref="CounterSteps"/>, one series at a time, each differenced by itself.
+/// Rules (docs/math.md, "Counters"): a smaller value is a reset and counts from zero; a gap up to the bridge limit is bridged in the
+/// step where the series returns; a series that appears while its target was already being scraped began at zero, any other first
+/// sample is only a starting point.
+/// </summary>
+internal sealed class CounterFold
+{
+    private readonly int _leadIn;
+    private readonly int _bridgeSteps;
+    private readonly double[] _increase;
+    private readonly int[] _live;
+    private readonly int[] _measured;
+    private readonly Dictionary<int, double> _bridged = [];
+    private readonly Dictionary<LabelSet, bool[]> _targets = [];
+    private readonly List<(LabelSet Target, int Step, double Value)> _births = [];
+
+    /// <summary>Creates an empty fold over the read grid of a plan.</summary>
+    /// <param name="steps">Steps read, lead-in included.</param>
+    /// <param name="leadIn">Steps of lead-in.</param>
+    public CounterFold(int steps, int leadIn)
+    {
+        _leadIn = leadIn;
+        _bridgeSteps = leadIn;
+        _increase = new double[steps];
+        _live = new int[steps];
+        _measured = new int[steps];
+    }
+
+    /// <summary>Number of series added.</summary>
+    public int SeriesCount { get; private set; }
+
+    /// <summary>Adds a series of counter values, one per step read.</summary>
+    public void Add(LabelSet labels, ReadOnlySpan<double> values)
+    {
+        int first = FirstPresent(values);
+        if (first < 0)
+        {
+            return;
+        }
+
+        SeriesCount++;
+        bool[] target = PresenceOf(TargetOf(labels));
+        target[first] = true;
+        if (first > 0)
+        {
+            _births.Add((TargetOf(labels), first, values[first]));
+        }
+
+        int last = first;
+        for (int i = first + 1; i < values.Length; i++)
+        {
+            if (double.IsNaN(values[i]))
+            {
+                continue;
+            }
+
+            target[i] = true;
+            AddDifference(last, i, values[last], values[i]);
+            last = i;
+        }
+
+        for (int i = first + 1; i <= last; i++)
+        {
+            _live[i]++;
+        }
+    }
+
+    /// <summary>Adds increases that the backend computed, one per step read; a missing value is a step nobody measured.</summary>
+    public void AddPushedDown(ReadOnlySpan<double> increases)
+    {
+        SeriesCount++;
+        int first = FirstPresent(increases);
+        for (int i = first; first >= 0 && i < increases.Length; i++)
+        {
+            _live[i]++;
+            if (!double.IsNaN(increases[i]))
+            {
+                _measured[i]++;
+                _increase[i] += increases[i];
+            }
+        }
+    }
+
+    /// <summary>The sum, cut to the analysed window.</summary>
+    public CounterSteps Finish()
+    {
+        foreach ((LabelSet target, int step, double value) in _births)
+        {
+            if (_targets[target][step - 1])
+            {
+                _increase[step] += value;
+                _live[step]++;
+                _measured[step]++;
+            }
+        }
+
+        Dictionary<int, double> bridged = _bridged
+            .Where(entry => entry.Key >= _leadIn)
+            .ToDictionary(entry => entry.Key - _leadIn, entry => entry.Value);
+        return new CounterSteps(_increase[_leadIn..], bridged, new StepPresence(_live[_leadIn..], _measured[_leadIn..]));
+    }
+
+    private void AddDifference(int last, int now, double before, double after)
+    {
+        double gain = after >= before ? after - before : after;
+        if (now == last + 1)
+        {
+            _increase[now] += gain;
+            _measured[now]++;
+        }
+        else if (now - last <= _bridgeSteps)
+        {
+            _increase[now] += gain;
+            _bridged[now] = _bridged.GetValueOrDefault(now) + gain;
+        }
+    }
+
+    private bool[] PresenceOf(LabelSet target)
+    {
+        if (!_targets.TryGetValue(target, out bool[]? presence))
+        {
+            presence = new bool[_increase.Length];
+            _targets.Add(target, presence);
+        }
+
+        return presence;
+    }
+
+    private static LabelSet TargetOf(LabelSet labels) =>
+        new(labels.Where(static label => label.Key is "job" or "instance" or "pod" or "namespace" or "container"));
+
+    private static int FirstPresent(ReadOnlySpan<double> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.IsNaN(values[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}
