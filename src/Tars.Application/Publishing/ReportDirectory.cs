@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using Tars.Reports;
+
+namespace Tars.Application.Publishing;
+
+/// <summary>
+/// A directory that receives reports. Every file is written whole under a temporary name, flushed to the disk and renamed, and no
+/// file is renamed before all are written: a kill at any moment leaves each output either as it was or as it should be.
+/// </summary>
+/// <param name="path">The directory; made when it does not exist.</param>
+public sealed class ReportDirectory(string path)
+{
+    private const string TemporarySuffix = ".tars-tmp";
+
+    /// <summary>The directory.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Writes all files of a report.</summary>
+    /// <returns>The paths written, in the report's order.</returns>
+    /// <exception cref="OutputException">A file cannot be written; nothing was renamed and no temporary file is left.</exception>
+    public async Task<IReadOnlyList<string>> WriteAsync(Report report, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        List<(string Temporary, string Final)> written = [];
+        string current = Path;
+        try
+        {
+            Directory.CreateDirectory(Path);
+            RemoveOrphans();
+            foreach (ReportFile file in report.Files)
+            {
+                current = System.IO.Path.Combine(Path, file.Name);
+                string temporary = TemporaryNameOf(file.Name);
+                written.Add((temporary, current));
+                await WriteFlushedAsync(temporary, file.Content, cancellationToken).ConfigureAwait(false);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach ((string temporary, string final) in written)
+            {
+                current = final;
+                File.Move(temporary, final, overwrite: true);
+            }
+
+            DurableDirectory.Flush(Path);
+            return [.. written.Select(file => file.Final)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Remove(written);
+            throw new OutputException(current, exception.Message, exception);
+        }
+        catch (OperationCanceledException)
+        {
+            Remove(written);
+            throw;
+        }
+    }
+
+    private static async Task WriteFlushedAsync(string temporary, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+        await using (stream.ConfigureAwait(false))
+        {
+            await stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            RandomAccess.FlushToDisk(stream.SafeFileHandle);
+        }
+    }
+
+    private string TemporaryNameOf(string name) => System.IO.Path.Combine(
+        Path, string.Create(CultureInfo.InvariantCulture, $".{name}.{Environment.ProcessId}{TemporarySuffix}"));
+
+    /// <summary>Removes temporary files whose writer no longer runs.</summary>
+    private void RemoveOrphans()
+    {
+        foreach (string temporary in Directory.EnumerateFiles(Path, $".*{TemporarySuffix}"))
+        {
+            string[] parts = System.IO.Path.GetFileName(temporary)[..^TemporarySuffix.Length].Split('.');
+            if (int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int process) && !IsRunning(process))
+            {
+                File.Delete(temporary);
+            }
+        }
+    }
+
+    private static bool IsRunning(int processId)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(processId);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static void Remove(List<(string Temporary, string Final)> written)
+    {
+        foreach ((string temporary, _) in written)
+        {
+            try
+            {
+                File.Delete(temporary);
+            }
+            catch (IOException)
+            {
+                // The disk that refused the file may refuse its removal; the next run removes it as an orphan.
+            }
+        }
+    }
+}
