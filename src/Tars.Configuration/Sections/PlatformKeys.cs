@@ -1,0 +1,78 @@
+using Tars.Configuration.Schemas;
+
+namespace Tars.Configuration.Sections;
+
+/// <content>Sections whose features come later; names and defaults are the original guide's, except that nothing listens to the world or
+/// answers every origin by default (the guide: <c>host</c> 0.0.0.0, <c>cors_origins</c> *).</content>
+public static partial class TarsSchema
+{
+    private static SectionType Api() => new(
+        "the api section",
+        Key("enabled", Flag, "Whether the API is served.", "true"),
+        Key("base_url", Url, "The address clients use.", "http://localhost:8100"),
+        Key("host", new TextType("a host name or address", null, 253), "The address that is listened on.", "127.0.0.1"),
+        Key("port", Integer(1, 65535), "The port that is listened on.", "8100"),
+        Key("workers", Integer(1, 1024), "How many requests that compute are served at once.", "4"),
+        Key("cors_enabled", Flag, "Whether browsers on other origins may call.", "true"),
+        Key("cors_origins", Texts("a list of origins"), "The origins that may call.", "[]"),
+        Key("rate_limit_enabled", Flag, "Whether requests are limited.", "true"),
+        Key("rate_limit_requests", Integer(1, 1_000_000), "Requests in one window.", "30"),
+        Key("rate_limit_window", Integer(1, 86400), "The window.", "60", "seconds"),
+        Key("tls_enabled", Flag, "Whether the API is served over TLS.", "false"),
+        Key("tls_cert_path", FilePath, "The certificate chain in PEM."),
+        Key("tls_key_path", FilePath, "The certificate's private key in PEM."),
+        Key("tls_min_version", new ChoiceType("1.2", "1.3"), "The oldest TLS version that is spoken.", "\"1.2\""),
+        Key("auth_mode", new ChoiceType("api_key", "jwt", "token"), "How clients authenticate.", "api_key"),
+        Key("jwt_secret", new SecretType(), "The secret that signs tokens, 32 bytes or more; better ${NAME}."),
+        Key("jwt_algorithm", new ChoiceType("HS256", "HS384", "HS512"), "How tokens are signed.", "HS256"),
+        Key("jwt_expiration_minutes", Integer(1, 1440), "How long a token is good for.", "60", "minutes"));
+
+    private static SectionType Security() => new(
+        "the security section",
+        Key("encryption_enabled", Flag, "Whether reports are encrypted.", "false"),
+        Key("encryption_algorithm", new ChoiceType("AES256"), "The cipher: AES-256-GCM.", "AES256"),
+        Key("encryption_key_path", FilePath, "The encryption key."),
+        Key("signing_enabled", Flag, "Whether reports are signed.", "false"),
+        Key("signing_algorithm", new ChoiceType("RSA-PSS"), "How reports are signed.", "RSA-PSS"),
+        Key("signing_key_path", FilePath, "The private key that signs."),
+        Key("public_key_path", FilePath, "The public key that verifies."),
+        Key("key_ring", FilePath, "The folder of keys; the usual way to name them."),
+        Key("key_path", FilePath, "The folder of keys, as older files name it."),
+        Key("require_cosignature", Flag, "Whether a signature without its ECDSA co-signature is refused.", "false"),
+        Key("pgp_enabled", Flag, "Whether OpenPGP files are written as well.", "false"),
+        Key("pgp_key_id", new TextType("an OpenPGP key id", "^[0-9A-Fa-f ]+$", 64), "The OpenPGP key."),
+        Key("pgp_home_dir", FilePath, "The folder of OpenPGP keys."),
+        Key("sbom_enabled", Flag, "Whether a bill of materials is written.", "false"),
+        Key("sbom_format", new ChoiceType("cyclonedx", "spdx"), "Its format.", "cyclonedx"),
+        Key("slsa_enabled", Flag, "Whether provenance is written.", "false"),
+        Key("slsa_level", Integer(1, 3), "The SLSA build level asked for; a local command can claim 1 at most.", "3"));
+
+    private static SectionType Compliance() => new(
+        "the compliance section",
+        Key(
+            "enabled_standards",
+            new ListType(new ChoiceType("soc2", "iso27001", "gdpr", "nist_800_53", "hipaa", "faa_fcc"), "a list of standards"),
+            "The standards that are judged.",
+            "[]"),
+        Key("enforcement_mode", new ChoiceType("log", "warn", "block"), "What follows from a violation.", "log"),
+        Key("retention_logs", Integer(1, 36500), "How long logs are kept.", "90", "days"),
+        Key("retention_metrics", Integer(1, 36500), "How long metrics and reports are kept.", "365", "days"),
+        Key("retention_audit", Integer(1, 36500), "How long the audit log is kept.", "2555", "days"),
+        Key("redaction_enabled", Flag, "Whether personal data are redacted.", "true"),
+        Key("pii_fields", Texts("a list of field names"), "The fields that hold personal data.", "[email, ip_address, user_id]"),
+        Key("audit_chain_enabled", Flag, "Whether the audit log is kept.", "true"),
+        Key("audit_log_path", FilePath, "The audit log.", "./logs/audit.log"));
+
+    private static SectionType Secrets() => new(
+        "the secrets section",
+        Key("backend", new ChoiceType("env", "file", "vault", "aws", "gcp"), "Where secrets come from.", "env"),
+        Key("vault_url", Url, "The address of Vault."),
+        Key("vault_token", new SecretType(), "Vault's token; better ${VAULT_TOKEN}."),
+        Key("vault_mount", new TextType("a mount"), "The mount of Vault's key-value store.", "secret"),
+        Key("vault_path", new TextType("a path"), "The path below the mount.", "tars"),
+        Key("aws_region", new TextType("a region"), "The AWS region."),
+        Key("aws_secret_name", new TextType("a secret's name"), "The name in AWS Secrets Manager."),
+        Key("gcp_project", new TextType("a project"), "The Google Cloud project."),
+        Key("gcp_secret_name", new TextType("a secret's name"), "The name in GCP Secret Manager."),
+        Key("secrets_file_path", FilePath, "The file, or folder of files, that holds secrets."));
+}
