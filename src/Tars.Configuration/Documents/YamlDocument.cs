@@ -37,7 +37,8 @@ internal sealed class YamlDocument
     public static SettingsNode? Read(string text, Func<int, int, Origin> originAt, List<SettingsProblem> problems)
     {
         using StringReader reader = new(text);
-        YamlDocument document = new(new Parser(new Scanner(reader, skipComments: true)), originAt, problems);
+        Scanner scanner = new(reader, skipComments: true);
+        YamlDocument document = new(new Parser(scanner), originAt, problems);
         try
         {
             return document.ReadStream();
@@ -49,6 +50,11 @@ internal sealed class YamlDocument
             reason = (colon >= 0 ? reason[(colon + 3)..] : reason).TrimEnd('.');
             reason = reason.Length > 0 ? char.ToLowerInvariant(reason[0]) + reason[1..] : "the text breaks off";
             throw SettingsException.Of(document.At(refusal.Start), "", $"is not valid YAML: {reason}");
+        }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's scanner gives up this way on some texts that are not YAML, such as an unclosed bracket before a key.
+            throw SettingsException.Of(document.At(scanner.CurrentPosition), "", "is not valid YAML: the text cannot be continued here");
         }
     }
 

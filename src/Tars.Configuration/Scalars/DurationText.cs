@@ -56,7 +56,7 @@ public static class DurationText
         return next > 0;
     }
 
-    /// <summary>Returns the shortest text that reads back as <paramref name="duration"/>: <c>1h30m</c>; <c>0s</c> for zero.</summary>
+    /// <summary>Returns a text that reads back as <paramref name="duration"/>: <c>1h30m</c>, <c>7d</c>; <c>0s</c> for zero.</summary>
     /// <param name="duration">Zero or more, whole milliseconds (a remainder is dropped).</param>
     public static string Format(TimeSpan duration)
     {
@@ -67,8 +67,8 @@ public static class DurationText
         {
             long count = rest / milliseconds;
 
-            // Weeks only where nothing remains: people count 8d, not 1w1d.
-            if (count == 0 || (unit == "w" && rest % milliseconds != 0))
+            // People count days, not weeks: 7d, not 1w.
+            if (count == 0 || unit == "w")
             {
                 continue;
             }

@@ -11,7 +11,7 @@ public class PlaceholderTests
         settings.Environment["HOST"] = "prom.example.com";
         settings.Environment["PORT_NUMBER"] = "8443";
         settings.Environment["TOKEN"] = "s3cret ${PORT_NUMBER}";
-        settings.File("tars.yaml", "observability:\n  prometheus_url: https://${HOST}/x\n  auth: {bearer_token: \"${TOKEN}\"}\napi: {port: \"${PORT_NUMBER}\"}\ntelemetry: {log_file: a$${b}$c}\n");
+        settings.File("tars.yaml", "observability:\n  prometheus_url: https://${HOST}/x\n  auth: {bearer_token: \"${TOKEN}\"}\napi: {port: \"${PORT_NUMBER}\"}\ntelemetry:\n  log_file: a$${b}$c\n");
 
         LoadedSettings loaded = settings.Load();
 
