@@ -16,14 +16,17 @@ internal sealed class CounterFold
     private readonly int[] _live;
     private readonly int[] _measured;
     private readonly Dictionary<int, double> _bridged = [];
-    private readonly Dictionary<LabelSet, bool[]> _targets = [];
+    private readonly TargetPresence _targets;
     private readonly List<(LabelSet Target, int Step, double Value)> _births = [];
 
     /// <summary>Creates an empty fold over the read grid of a plan.</summary>
     /// <param name="steps">Steps read, lead-in included.</param>
     /// <param name="leadIn">Steps of lead-in.</param>
-    public CounterFold(int steps, int leadIn)
+    /// <param name="targets">When each target was scraped; shared by all counters of an indicator, so that the first error of a target
+    /// that had only successes is seen to begin at zero.</param>
+    public CounterFold(int steps, int leadIn, TargetPresence targets)
     {
+        _targets = targets;
         _leadIn = leadIn;
         _bridgeSteps = leadIn;
         _increase = new double[steps];
@@ -44,11 +47,12 @@ internal sealed class CounterFold
         }
 
         SeriesCount++;
-        bool[] target = PresenceOf(TargetOf(labels));
+        LabelSet name = TargetPresence.TargetOf(labels);
+        bool[] target = _targets.Of(name);
         target[first] = true;
         if (first > 0)
         {
-            _births.Add((TargetOf(labels), first, values[first]));
+            _births.Add((name, first, values[first]));
         }
 
         int last = first;
@@ -75,7 +79,8 @@ internal sealed class CounterFold
     {
         SeriesCount++;
         int first = FirstPresent(increases);
-        for (int i = first; first >= 0 && i < increases.Length; i++)
+        int last = LastPresent(increases);
+        for (int i = first; first >= 0 && i <= last; i++)
         {
             _live[i]++;
             if (!double.IsNaN(increases[i]))
@@ -91,7 +96,7 @@ internal sealed class CounterFold
     {
         foreach ((LabelSet target, int step, double value) in _births)
         {
-            if (_targets[target][step - 1])
+            if (_targets.Of(target)[step - 1])
             {
                 _increase[step] += value;
                 _live[step]++;
@@ -99,6 +104,7 @@ internal sealed class CounterFold
             }
         }
 
+        _births.Clear(); // counted once, however often the sum is asked for
         Dictionary<int, double> bridged = _bridged
             .Where(entry => entry.Key >= _leadIn)
             .ToDictionary(entry => entry.Key - _leadIn, entry => entry.Value);
@@ -120,20 +126,6 @@ internal sealed class CounterFold
         }
     }
 
-    private bool[] PresenceOf(LabelSet target)
-    {
-        if (!_targets.TryGetValue(target, out bool[]? presence))
-        {
-            presence = new bool[_increase.Length];
-            _targets.Add(target, presence);
-        }
-
-        return presence;
-    }
-
-    private static LabelSet TargetOf(LabelSet labels) =>
-        new(labels.Where(static label => label.Key is "job" or "instance" or "pod" or "namespace" or "container"));
-
     private static int FirstPresent(ReadOnlySpan<double> values)
     {
         for (int i = 0; i < values.Length; i++)
@@ -145,5 +137,16 @@ internal sealed class CounterFold
         }
 
         return -1;
+    }
+
+    private static int LastPresent(ReadOnlySpan<double> values)
+    {
+        int last = values.Length - 1;
+        while (last >= 0 && double.IsNaN(values[last]))
+        {
+            last--;
+        }
+
+        return last;
     }
 }

@@ -4,11 +4,11 @@ using Tars.Observability.TimeSeries;
 namespace Tars.Observability.Indicators;
 
 /// <summary>Folds one group (a region, or all of them) of one indicator.</summary>
-internal sealed class GroupFold(IndicatorDefinition definition, int steps, int leadIn)
+internal sealed class GroupFold(IndicatorDefinition definition, int steps, int leadIn, TargetPresence targets)
 {
-    private readonly CounterFold _part = new(steps, leadIn);
-    private readonly CounterFold _total = new(steps, leadIn);
-    private readonly HistogramFold _buckets = new(steps, leadIn);
+    private readonly CounterFold _part = new(steps, leadIn, targets);
+    private readonly CounterFold _total = new(steps, leadIn, targets);
+    private readonly HistogramFold _buckets = new(steps, leadIn, targets);
     private readonly GaugeFold _gauge = new((definition as IndicatorDefinition.Gauge)?.Aggregation ?? Aggregation.Sum, steps, leadIn);
     private readonly GaugeFold _capacity = new(Aggregation.Sum, steps, leadIn);
 
@@ -52,7 +52,7 @@ internal sealed class GroupFold(IndicatorDefinition definition, int steps, int l
     public IndicatorSeries Finish(IndicatorKey key, TimeGrid grid, ReadState state) => definition switch
     {
         IndicatorDefinition.Ratio ratio => new IndicatorSeries.Ratio(key, ratio, grid, state, _part.Finish(), _total.Finish()),
-        IndicatorDefinition.Latency latency => new IndicatorSeries.Latency(key, latency, grid, StateOf(state), _buckets.Finish()),
+        IndicatorDefinition.Latency latency => LatencyOf(key, latency, grid, state),
         IndicatorDefinition.Gauge gauge => new IndicatorSeries.Gauge(key, gauge, grid, state, GaugeOf(gauge)),
         IndicatorDefinition.Rate rate => new IndicatorSeries.Rate(
             key, rate, grid, state, _total.Finish(), rate.Capacity is null ? null : _capacity.Finish()),
@@ -68,10 +68,14 @@ internal sealed class GroupFold(IndicatorDefinition definition, int steps, int l
         }
     }
 
-    private ReadState StateOf(ReadState state) =>
-        state is ReadState.Answered && _buckets.Finish().UpperBounds.Length == 0
+    private IndicatorSeries.Latency LatencyOf(IndicatorKey key, IndicatorDefinition.Latency latency, TimeGrid grid, ReadState state)
+    {
+        HistogramSteps histogram = _buckets.Finish();
+        ReadState known = state is ReadState.Answered && histogram.UpperBounds.Length == 0
             ? new ReadState.Empty("the histograms have no +Inf bucket in common")
             : state;
+        return new IndicatorSeries.Latency(key, latency, grid, known, histogram);
+    }
 
     private GaugeSteps GaugeOf(IndicatorDefinition.Gauge definition)
     {

@@ -4,7 +4,7 @@ using Tars.Observability.TimeSeries;
 namespace Tars.Observability.Indicators;
 
 /// <summary>Merges histogram buckets, one bucket series at a time. Only bounds that every histogram has can be merged exactly.</summary>
-internal sealed class HistogramFold(int steps, int leadIn)
+internal sealed class HistogramFold(int steps, int leadIn, TargetPresence targets)
 {
     private readonly SortedDictionary<double, (CounterFold Fold, HashSet<LabelSet> Owners)> _buckets = [];
     private readonly HashSet<LabelSet> _owners = [];
@@ -48,7 +48,7 @@ internal sealed class HistogramFold(int steps, int leadIn)
         _owners.Add(owner);
         if (!_buckets.TryGetValue(bound, out (CounterFold Fold, HashSet<LabelSet> Owners) bucket))
         {
-            bucket = (new CounterFold(steps, leadIn), []);
+            bucket = (new CounterFold(steps, leadIn, targets), []);
             _buckets.Add(bound, bucket);
         }
 

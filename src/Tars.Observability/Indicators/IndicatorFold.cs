@@ -7,6 +7,7 @@ internal sealed class IndicatorFold(ServiceDefinition service, IndicatorDefiniti
 {
     private readonly SortedDictionary<string, GroupFold> _groups = new(StringComparer.Ordinal);
     private readonly HashSet<string> _labelsSeen = [];
+    private readonly TargetPresence _targets = new(steps);
     private bool _anySeries;
 
     /// <summary>The PromQL aggregation that stands for the definition's when a gauge is pushed down.</summary>
@@ -53,7 +54,7 @@ internal sealed class IndicatorFold(ServiceDefinition service, IndicatorDefiniti
     {
         if (!_groups.TryGetValue(region, out GroupFold? group))
         {
-            group = new GroupFold(definition, steps, leadIn);
+            group = new GroupFold(definition, steps, leadIn, _targets);
             _groups.Add(region, group);
         }
 

@@ -12,7 +12,10 @@ public static class MetricSeriesOf
     /// </summary>
     /// <param name="series">The indicator.</param>
     /// <returns>The figures; all values NaN when the indicator has no data.</returns>
-    public static IReadOnlyList<MetricSeries> Indicator(IndicatorSeries series) => series switch
+    public static IReadOnlyList<MetricSeries> Indicator(IndicatorSeries series) =>
+        series.State is ReadState.Answered ? Courses(series) : [.. Courses(series).Select(WithoutData)];
+
+    private static MetricSeries[] Courses(IndicatorSeries series) => series switch
     {
         IndicatorSeries.Ratio { Key.Indicator: IndicatorNames.Availability } ratio => [ErrorRate(ratio), RequestRate(ratio)],
         IndicatorSeries.Ratio ratio => [Share(ratio)],
@@ -33,6 +36,14 @@ public static class MetricSeriesOf
         // A part without any series at all (no request ever failed) has no presence of its own: it is zero where the total is known.
         double known = double.IsNaN(part) && ratio.Part.Presence.Live[index] == 0 ? 0 : part;
         return ratio.Spec.PartIs == RatioPart.Good ? Math.Max(0, total - known) : known + (0 * total);
+    }
+
+    // A part without its whole, or a whole without the label that tells its part, still brings numbers; they mean nothing.
+    private static MetricSeries WithoutData(MetricSeries course)
+    {
+        double[] values = new double[course.Values.Length];
+        Array.Fill(values, double.NaN);
+        return course with { Values = values, Weights = course.Weights is null ? null : new double[values.Length], Presence = null };
     }
 
     private static MetricSeries ErrorRate(IndicatorSeries.Ratio ratio)

@@ -157,8 +157,10 @@ public sealed record QueryPlan(CollectionRequest Request, TimeGrid Grid, TimeGri
         switch (indicator)
         {
             case IndicatorDefinition.Ratio ratio:
-                yield return Query(QueryRole.Whole, ratio.Whole, "last_over_time");
-                if (!(ratio.WholeIncludesPart && ratio.Part.IsPartOf(ratio.Whole)))
+                bool partIsInside = ratio.WholeIncludesPart && ratio.Part.IsPartOf(ratio.Whole);
+                string[] distinguishing = partIsInside ? [.. ratio.Part.Matchers.Except(ratio.Whole.Matchers).Select(matcher => matcher.Label).Distinct()] : [];
+                yield return Query(QueryRole.Whole, ratio.Whole, "last_over_time", distinguishing);
+                if (!partIsInside)
                 {
                     yield return Query(QueryRole.Part, ratio.Part, "last_over_time");
                 }
