@@ -23,7 +23,8 @@ public readonly record struct MannKendallTest(double S, double Tau, double PValu
     /// <param name="values">The series in time order; NaN is missing.</param>
     /// <param name="correctAutocorrelation">
     /// Multiply the variance by Hamed and Rao's factor from the significant (95 %) autocorrelations of the ranks of the series without its
-    /// Theil-Sen line; lags up to a quarter of the length. A factor below 1 is not used: the test is never made bolder.
+    /// Theil-Sen line, from lag 1 to the first insignificant one, at most a quarter of the length (later ones are mostly noise and eat up the
+    /// correction). A factor below 1 is not used: the test is never made bolder.
     /// </param>
     public static MannKendallTest Of(ReadOnlySpan<double> values, bool correctAutocorrelation = false)
     {
@@ -87,12 +88,9 @@ public readonly record struct MannKendallTest(double S, double Tau, double PValu
         double[] correlations = Autocorrelation.Function(ranks, Math.Max(1, n / 4));
         double significant = 1.959963984540054 / Math.Sqrt(n);
         double sum = 0;
-        for (int lag = 1; lag < correlations.Length; lag++)
+        for (int lag = 1; lag < correlations.Length && Math.Abs(correlations[lag]) > significant; lag++)
         {
-            if (Math.Abs(correlations[lag]) > significant)
-            {
-                sum += (n - lag) * (n - lag - 1.0) * (n - lag - 2.0) * correlations[lag];
-            }
+            sum += (n - lag) * (n - lag - 1.0) * (n - lag - 2.0) * correlations[lag];
         }
 
         return 1 + (2 * sum / (n * (n - 1.0) * (n - 2.0)));
