@@ -12,6 +12,9 @@ public sealed record ChangePointOptions
     /// <summary>Factor on the penalty log(n) per parameter, positive; 1 is the Bayesian information criterion.</summary>
     public double PenaltyFactor { get; init; } = 1;
 
+    /// <summary>Changes with a larger p-value are dropped again, the most doubtful first; in (0, 1], 1 keeps all. The default drops only what its own neighbours contradict.</summary>
+    public double MaximumPValue { get; init; } = 0.5;
+
     /// <summary>Whether segments may have slopes. When false, a steady drift is told as a staircase or not at all.</summary>
     public bool AllowTrends { get; init; } = true;
 

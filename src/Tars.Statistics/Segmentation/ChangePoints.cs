@@ -1,4 +1,3 @@
-using Tars.Statistics.Distributions;
 using Tars.Statistics.Moments;
 using Tars.Statistics.Quantiles;
 
@@ -25,6 +24,7 @@ public static class ChangePoints
         options ??= new ChangePointOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaximumChanges);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.PenaltyFactor);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaximumPValue);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MinimumSegment ?? 2, 2);
         int period = options.AdjustSeason ? SeasonalAdjustment.Period(values) : 0;
         double[] adjusted = period > 0 ? SeasonalAdjustment.Remove(values, period) : values.ToArray();
@@ -43,6 +43,18 @@ public static class ChangePoints
 
         double[] scaled = [.. measured.Select(v => (v - moments.Mean) / moments.StandardDeviation)];
         SegmentModel chosen = Choose(scaled, options);
+        while (chosen.Changes.Length > 0)
+        {
+            double[] p = chosen.PValues();
+            int doubtful = Array.IndexOf(p, p.Max());
+            if (p[doubtful] <= options.MaximumPValue)
+            {
+                break;
+            }
+
+            chosen = SegmentModel.Of(scaled, chosen.Cost, [.. chosen.Changes.Where((_, i) => i != doubtful)]);
+        }
+
         return Describe(values, indices, chosen, moments.StandardDeviation);
     }
 
@@ -85,18 +97,15 @@ public static class ChangePoints
     private static ChangePoint[] Describe(ReadOnlySpan<double> values, int[] indices, SegmentModel model, double unit)
     {
         int[] edges = [0, .. model.Changes, indices.Length];
+        double[] p = model.PValues();
         ChangePoint[] found = new ChangePoint[model.Changes.Length];
         for (int i = 0; i < found.Length; i++)
         {
             (int left, int at, int right) = (edges[i], edges[i + 1], edges[i + 2]);
             int end = right == indices.Length ? values.Length : indices[right];
-            double split = Math.Max(model.Cost.Of(left, at) + model.Cost.Of(at, right), SegmentModel.ResidualFloor * (right - left));
-            double effective = Math.Max(1, (right - left) * model.EffectiveCount / indices.Length);
-            double ratio = Math.Max(0, effective * Math.Log(Math.Max(model.Cost.Of(left, right), split) / split));
-            double p = Math.Min(1, effective * ChiSquareDistribution.Survival(ratio, model.Cost.Trend ? 2 : 1));
             found[i] = new ChangePoint(
                 indices[at], Median.Of(values[indices[left]..indices[at]]), Median.Of(values[indices[at]..end]),
-                unit * model.Cost.Slope(left, at), unit * model.Cost.Slope(at, right), p);
+                unit * model.Cost.Slope(left, at), unit * model.Cost.Slope(at, right), p[i]);
         }
 
         return found;

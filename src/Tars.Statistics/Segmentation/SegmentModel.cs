@@ -1,3 +1,5 @@
+using Tars.Statistics.Distributions;
+
 namespace Tars.Statistics.Segmentation;
 
 /// <summary>One segmentation of a standardised series with what its residuals say.</summary>
@@ -12,6 +14,23 @@ internal sealed record SegmentModel(SegmentCost Cost, int[] Changes, double Resi
 
     /// <summary>Places, levels and slopes beyond the single level every model has.</summary>
     internal int Parameters => (Changes.Length * (Cost.Trend ? 3 : 2)) + (Cost.Trend ? 1 : 0);
+
+    /// <summary>Per change: the likelihood-ratio p-value between its neighbouring segments, times the effective number of places searched.</summary>
+    internal double[] PValues()
+    {
+        int[] edges = [0, .. Changes, Cost.Length];
+        double[] p = new double[Changes.Length];
+        for (int i = 0; i < p.Length; i++)
+        {
+            (int left, int at, int right) = (edges[i], edges[i + 1], edges[i + 2]);
+            double split = Math.Max(Cost.Of(left, at) + Cost.Of(at, right), ResidualFloor * (right - left));
+            double effective = Math.Max(1, (right - left) * EffectiveCount / Cost.Length);
+            double ratio = Math.Max(0, effective * Math.Log(Math.Max(Cost.Of(left, right), split) / split));
+            p[i] = Math.Min(1, effective * ChiSquareDistribution.Survival(ratio, Cost.Trend ? 2 : 1));
+        }
+
+        return p;
+    }
 
     internal static SegmentModel Of(double[] values, SegmentCost cost, int[] changes)
     {

@@ -7,7 +7,7 @@ namespace Tars.Statistics.Trends;
 /// <summary>
 /// Robust straight line through a regular series: the median of all pairwise slopes, tolerating up to 29 % of wild values.
 /// Sources: P. K. Sen, Journal of the American Statistical Association 63 (1968) 1379-1389, doi:10.1080/01621459.1968.10480934;
-/// the search by counting follows J. Matoušek, Information Processing Letters 39 (1991) 183-187, doi:10.1016/0020-0190(91)90177-J.
+/// the search by counting and listing follows J. Matoušek, Information Processing Letters 39 (1991) 183-187, doi:10.1016/0020-0190(91)90177-J.
 /// </summary>
 /// <param name="Slope">Change per step; NaN when fewer than two values were measured.</param>
 /// <param name="Intercept">Level at index 0: the median of value - slope * index; NaN when fewer than two values were measured.</param>
@@ -97,7 +97,8 @@ public readonly record struct TheilSenTrend(double Slope, double Intercept, Conf
         internal double Median() =>
             Count % 2 == 1 ? OrderStatistic((Count + 1) / 2) : 0.5 * (OrderStatistic(Count / 2) + OrderStatistic((Count / 2) + 1));
 
-        // 1-based. Without the sorted pairs: bisection on s, counting the pairs whose slope is below s as the descents of y - s x.
+        // 1-based. Without the sorted pairs: bisection on s, counting the pairs whose slope is below s as the descents of y - s x, until few
+        // pairs are left in the bracket; those are listed. Many pairs of one slope (a quantised series) end the bisection by its width.
         internal double OrderStatistic(long k)
         {
             if (_sorted is not null)
@@ -111,23 +112,66 @@ public readonly record struct TheilSenTrend(double Slope, double Intercept, Conf
                 reach = Math.Max(reach, Math.Abs((_y[i] - _y[i - 1]) / (_x[i] - _x[i - 1])));
             }
 
-            double low = -reach;
-            double high = reach;
-            for (int step = 0; step < 100 && high - low > 1e-13 * reach; step++)
+            (double low, long below) = (-1.000001 * reach, 0);
+            (double high, long through) = (1.000001 * reach, Count);
+            for (int step = 0; step < 100 && high - low > 1e-13 * reach && through - below > 2L * _x.Length; step++)
             {
-                double middle = 0.5 * (low + high);
-                if (CountBelow(middle) >= k)
+                double share = (k - below - 0.5) / (through - below);
+                double middle = low + ((high - low) * (step % 2 == 0 ? 0.5 : Math.Clamp(share, 0.05, 0.95)));
+                long count = CountBelow(middle);
+                if (count >= k)
                 {
-                    high = middle;
+                    (high, through) = (middle, count);
                 }
                 else
                 {
-                    low = middle;
+                    (low, below) = (middle, count);
+                }
+            }
+
+            if (through - below <= 2L * _x.Length)
+            {
+                List<double> listed = ListBetween(low, high);
+                if (listed.Count == through - below)
+                {
+                    return listed[(int)(k - below - 1)];
                 }
             }
 
             // A slope of exactly 0 (flat, quantised series) is an atom the bisection surrounds but may not hit.
             return low <= 0 && high >= 0 ? 0 : 0.5 * (low + high);
+        }
+
+        // Pairs that stand in one order at the lower slope and in the other at the upper one: the shifts of an insertion sort between the two.
+        private List<double> ListBetween(double low, double high)
+        {
+            int n = _x.Length;
+            int[] order = new int[n];
+            for (int i = 0; i < n; i++)
+            {
+                order[i] = i;
+                _scratch[i] = _y[i] - (low * _x[i]);
+                _residuals[i] = _y[i] - (high * _x[i]);
+            }
+
+            Array.Sort(_scratch, order);
+            List<double> slopes = [];
+            for (int i = 1; i < n; i++)
+            {
+                int moving = order[i];
+                int at = i;
+                for (; at > 0 && _residuals[order[at - 1]] > _residuals[moving]; at--)
+                {
+                    int passed = order[at - 1];
+                    slopes.Add((_y[moving] - _y[passed]) / (_x[moving] - _x[passed]));
+                    order[at] = passed;
+                }
+
+                order[at] = moving;
+            }
+
+            slopes.Sort();
+            return slopes;
         }
 
         private long CountBelow(double slope)

@@ -63,6 +63,20 @@ public sealed class ChangePointsTests
     }
 
     [Fact]
+    public void Detect_MaximumPValue_KeepsOnlyChangesAtOrBelowIt()
+    {
+        var (random, seed) = RandomSeed.Draw();
+        for (int round = 0; round < 20; round++)
+        {
+            double[] values = [.. random.Normals(150).Select((e, i) => e + (i < 50 ? 0 : 0.9) + (i < 110 ? 0 : 1.1))];
+            foreach (double limit in new[] { 1e-6, 0.05, 1 })
+            {
+                Assert.All(ChangePoints.Detect(values, new ChangePointOptions { MaximumPValue = limit }), c => Assert.True(c.PValue <= limit, $"seed {seed}: {c}"));
+            }
+        }
+    }
+
+    [Fact]
     public void Detect_NoiselessStep_IsExact()
     {
         ChangePoint change = Assert.Single(ChangePoints.Detect([.. Enumerable.Range(0, 100).Select(i => i < 40 ? 1.0 : 2.0)]));

@@ -39,6 +39,26 @@ public sealed class TrendTests
     }
 
     [Fact]
+    public void TheilSenOf_LongQuantisedSeries_AgreesWithAllPairs()
+    {
+        var (random, seed) = RandomSeed.Draw();
+        foreach (int levels in new[] { 2, 5, 100 })
+        {
+            double[] values = random.Tied(700, levels);
+            List<double> slopes = [];
+            for (int i = 0; i < values.Length; i++)
+            {
+                for (int j = i + 1; j < values.Length; j++)
+                {
+                    slopes.Add((values[j] - values[i]) / (j - i));
+                }
+            }
+
+            RandomSeed.Close(Median.Of([.. slopes]), TheilSenTrend.Of(values).Slope, 1e-11, $"seed {seed} levels {levels}");
+        }
+    }
+
+    [Fact]
     public void TheilSenOf_LineWithWildValues_FindsTheLine()
     {
         double[] values = [.. Enumerable.Range(0, 2000).Select(i => i % 5 == 0 ? 1e6 : 3 + (0.25 * i))];
