@@ -1,1 +1,3 @@
-Console.WriteLine("tars");
+using Tars.Cli.CommandLine;
+
+return await TarsCommandLine.RunAsync(args, CancellationToken.None).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 namespace Tars.Configuration.Schemas;
 
 /// <summary>Finds the word somebody meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>
     /// Returns the candidate with the smallest optimal string alignment distance (insertions, deletions, substitutions, swaps of

@@ -1,0 +1,26 @@
+using Tars.Application.Collecting;
+using Tars.Application.Publishing;
+using Tars.Configuration;
+using Tars.Observability.TimeSeries;
+
+namespace Tars.Cli.CommandLine;
+
+/// <summary>How a failure is told: one table from domain exceptions to words and exit codes.</summary>
+/// <param name="ExitCode">See <see cref="CommandLine.ExitCode"/>.</param>
+/// <param name="Message">What failed, and where.</param>
+/// <param name="Hint">The way out, or null.</param>
+internal sealed record Failure(int ExitCode, string Message, string? Hint)
+{
+    /// <summary>The failure an exception stands for; null for a defect of T.A.R.S. itself, which is not dressed up.</summary>
+    public static Failure? Of(Exception exception) => exception switch
+    {
+        UsageException usage => new Failure(CommandLine.ExitCode.Usage, usage.Message, usage.Hint),
+        WindowException window => new Failure(CommandLine.ExitCode.Usage, window.Message, window.Hint),
+        SettingsException settings => new Failure(
+            CommandLine.ExitCode.Usage, string.Join('\n', settings.Problems), null),
+        SeriesSourceException { Failure: SourceFailure.NotCaptured } source => new Failure(CommandLine.ExitCode.Usage, source.Message, source.Hint),
+        SeriesSourceException source => new Failure(CommandLine.ExitCode.Environment, source.Message, source.Hint),
+        OutputException output => new Failure(CommandLine.ExitCode.Environment, output.Message, "nothing was replaced; free space or choose another --output"),
+        _ => null,
+    };
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Tars.Cli.Commands;
+using Tars.Configuration.Schemas;
+
+namespace Tars.Cli.CommandLine;
+
+/// <summary>The <c>tars</c> command line: parses, runs one command, and turns every failure into an error a person can act on.</summary>
+internal static class TarsCommandLine
+{
+    /// <summary>Runs the command line.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
+    {
+        RootCommand root = TarsRootCommand.Create();
+        ParseResult result = root.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            return RefuseUsage(result, root);
+        }
+
+        InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false };
+        try
+        {
+            return await result.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            TarsConsole.OfProcess(noColor: true, quiet: false).Fail("interrupted; outputs are as they were before");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception) when (Failure.Of(exception) is { } failure)
+        {
+            TarsConsole.OfProcess(noColor: true, quiet: false).Fail(failure.Message, failure.Hint);
+            return failure.ExitCode;
+        }
+    }
+
+    private static int RefuseUsage(ParseResult result, RootCommand root)
+    {
+        TarsConsole console = TarsConsole.OfProcess(noColor: true, quiet: false);
+        Command command = result.CommandResult.Command;
+        string path = PathOf(result.CommandResult);
+        if (result.UnmatchedTokens.Count > 0)
+        {
+            string token = result.UnmatchedTokens[0];
+            bool isOption = token.StartsWith('-');
+            IEnumerable<string> known = isOption
+                ? command.Options.Concat(root.Options.Where(option => option.Recursive)).Where(option => !option.Hidden).Select(option => option.Name)
+                : command.Subcommands.Where(child => !child.Hidden).Select(child => child.Name);
+            string what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
+            string? near = Nearest.Of(token, known);
+            console.Fail(
+                $"{path}: unknown {what} '{token}'",
+                near is null ? $"'{path} --help' lists what there is" : $"did you mean '{near}'? '{path} --help' lists what there is");
+        }
+        else
+        {
+            console.Fail($"{path}: {string.Join('\n', result.Errors.Select(error => Lower(error.Message)).Distinct())}", $"'{path} --help' lists what there is");
+        }
+
+        return ExitCode.Usage;
+    }
+
+    private static string PathOf(CommandResult result)
+    {
+        List<string> names = [];
+        for (SymbolResult? at = result; at is CommandResult command; at = at.Parent)
+        {
+            names.Insert(0, command.Command is RootCommand ? "tars" : command.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+
+    private static string Lower(string message) => message.Length == 0 ? message : char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.');
+}
