@@ -17,6 +17,9 @@ public sealed record PrometheusOptions
     /// <summary>OpenMetrics files (timestamps in seconds, ended by <c># EOF</c>) that become blocks before the server starts.</summary>
     public IReadOnlyList<string> OpenMetricsFiles { get; init; } = [];
 
+    /// <summary>A fixed loopback port, for a Prometheus that scrapes itself; null for any free one.</summary>
+    public int? Port { get; init; }
+
     /// <summary>Further flags, for instance <c>--query.lookback-delta=1m</c>.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 }

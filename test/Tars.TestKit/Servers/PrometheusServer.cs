@@ -46,7 +46,7 @@ public sealed class PrometheusServer : IAsyncDisposable
                 await server.CreateBlocksAsync(file, cancellationToken);
             }
 
-            await server.RunAsync(port: null, cancellationToken);
+            await server.RunAsync(server._options.Port, cancellationToken);
         }
         catch
         {
