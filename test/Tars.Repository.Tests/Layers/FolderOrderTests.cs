@@ -86,7 +86,7 @@ public sealed partial class FolderOrderTests
     private static string FolderOfPath(string path) => path.Split('/') is [_, _, string folder, _, ..] ? folder : "(root)";
 
     private static string? FolderOf(Type type) =>
-        type.Assembly.GetName().Name == Project && type.Namespace?.Split('.') is [_, _, string folder, ..] ? folder : null;
+        type.Assembly.GetName().Name == Project && type.Namespace?.Split('.') is ["Tars", "Observability", string folder, ..] ? folder : null;
 
     [GeneratedRegex(@"\bTars\.Observability\.(?<folder>[A-Z]\w*)(?=[.;])", RegexOptions.ExplicitCapture)]
     private static partial Regex ObservabilityName();
