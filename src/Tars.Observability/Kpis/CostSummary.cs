@@ -24,9 +24,10 @@ public sealed record CostSummary(string Currency, Figure Total, IReadOnlyList<Co
 
         List<CostLine> lines = [];
         List<string> notPriced = [];
+        IndicatorIndex index = new(set);
         foreach (ServiceDefinition service in set.Services.Where(service => service.Kind == ServiceKind.Service))
         {
-            ScopePart part = new(new IndicatorIndex(set), service, null, AnalysedSteps.Of(set.Grid, window, [], service.Name));
+            ScopePart part = new(index, service, null, AnalysedSteps.Of(set.Grid, window, [], service.Name));
             Add(service, IndicatorNames.Cpu, "CPU", "core hours", prices.PerCpuCoreHour, 1, CoreHours(part));
             Add(service, IndicatorNames.Memory, "memory", "GiB hours", prices.PerMemoryGibHour, 1, GibHours(part));
             Add(service, IndicatorNames.Availability, "requests", "requests", prices.PerMillionRequests, 1e-6, Requests(part));

@@ -53,12 +53,26 @@ public sealed record KpiSummary(
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(settings);
+        return Of(set, settings, new KpiScopes(set, settings), window);
+    }
+
+    /// <summary>The figures of several windows of one set, in their order; cheaper than one by one.</summary>
+    /// <exception cref="ArgumentException">A window does not lie inside the set's window, or holds no step.</exception>
+    public static IReadOnlyList<KpiSummary> OfEach(SeriesSet set, AnalysisSettings settings, IEnumerable<TimeWindow> windows)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(settings);
+        KpiScopes scopes = new(set, settings);
+        return [.. windows.Select(window => Of(set, settings, scopes, window))];
+    }
+
+    private static KpiSummary Of(SeriesSet set, AnalysisSettings settings, KpiScopes scopes, TimeWindow window)
+    {
         if (window.From < set.Window.From || window.To > set.Window.To)
         {
             throw new ArgumentException($"the window {window} does not lie inside {set.Window}, which was collected", nameof(window));
         }
 
-        KpiScopes scopes = new(set, settings);
         return new KpiSummary(
             window,
             set.Grid.Step,

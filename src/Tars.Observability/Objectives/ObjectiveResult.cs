@@ -18,6 +18,7 @@ namespace Tars.Observability.Objectives;
 /// <param name="Queries">The PromQL texts the value rests on.</param>
 /// <param name="Note">How the value came about where that matters, or null.</param>
 /// <param name="Verdict">Pass, fail, or inconclusive.</param>
+/// <param name="Quantile">The quantile judged, in (0, 1), or null when a share of events is.</param>
 public sealed record ObjectiveResult(
     string Objective,
     string Service,
@@ -30,7 +31,8 @@ public sealed record ObjectiveResult(
     TimeWindow Window,
     IReadOnlyList<string> Queries,
     string? Note,
-    Verdict Verdict)
+    Verdict Verdict,
+    double? Quantile = null)
 {
     /// <summary>
     /// Differences up to this share of the threshold are no difference: decimal fractions such as 99.9 % have no exact binary form. One
@@ -81,7 +83,7 @@ public sealed record ObjectiveResult(
         string what = $"p{(quantile * 100).ToString("0.####", CultureInfo.InvariantCulture)} latency";
         ObjectiveResult result = share with
         {
-            What = what, Value = value, Threshold = goal.ThresholdSeconds * 1000, IsAtLeast = false, Unit = "ms",
+            What = what, Quantile = quantile, Value = value, Threshold = goal.ThresholdSeconds * 1000, IsAtLeast = false, Unit = "ms",
             Note = isLowerLimit ? "the quantile lies above the highest bucket bound; the value is a lower limit" : null,
         };
         return result with { Verdict = result.Judge(settings.CoverageMinimum, isLowerLimit) };
