@@ -26,6 +26,11 @@ public sealed class SettingsException : Exception
     /// <summary>Everything that is wrong; at least one.</summary>
     public IReadOnlyList<SettingsProblem> Problems { get; }
 
+    /// <summary>Returns an exception with the problems as a reader meets them, each once: the command line's, the environment's, then file by
+    /// file from top to bottom.</summary>
+    public static SettingsException Ordered(IEnumerable<SettingsProblem> problems) => new(
+        [.. problems.Distinct().OrderByDescending(p => p.Origin.Layer).ThenBy(p => p.Origin.Source, StringComparer.Ordinal).ThenBy(p => p.Origin.Line).ThenBy(p => p.Origin.Column)]);
+
     /// <summary>Returns an exception with one problem.</summary>
     public static SettingsException Of(Origin origin, string path, string message) => new([new SettingsProblem(origin, path, message)]);
 }

@@ -38,7 +38,7 @@ internal sealed class YamlDocument
     {
         using StringReader reader = new(text);
         Scanner scanner = new(reader, skipComments: true);
-        YamlDocument document = new(new Parser(scanner), originAt, problems);
+        YamlDocument document = new(new Parser(scanner), Within(text, originAt), problems);
         try
         {
             return document.ReadStream();
@@ -56,6 +56,15 @@ internal sealed class YamlDocument
             // YamlDotNet's scanner gives up this way on some texts that are not YAML, such as an unclosed bracket before a key.
             throw SettingsException.Of(document.At(scanner.CurrentPosition), "", "is not valid YAML: the text cannot be continued here");
         }
+    }
+
+    // The scanner places what is missing at the end of the text on a line after the last; people look for it at the end of the last.
+    private static Func<int, int, Origin> Within(string text, Func<int, int, Origin> originAt)
+    {
+        int end = text.AsSpan().TrimEnd("\r\n").Length;
+        (int lastLine, int lastColumn) = DocumentText.PositionOf(text, end);
+        int breaks = text.AsSpan(0, end).CountAny("\u0085\u2028\u2029");
+        return (line, column) => line > lastLine + breaks ? originAt(lastLine, lastColumn) : originAt(line, column);
     }
 
     private SettingsNode? ReadStream()
@@ -80,7 +89,7 @@ internal sealed class YamlDocument
         {
             if (!_anchors.TryGetValue(alias.Value.Value, out (SettingsNode Node, long Size, int Depth) target))
             {
-                throw Refusal(alias.Start, path, $"*{alias.Value.Value} refers to no anchor before it");
+                throw Refusal(alias.Start, path, $"*{SettingsPath.Shown(alias.Value.Value)} refers to no anchor before it");
             }
 
             Count(target.Size, alias.Start, path);
@@ -92,7 +101,7 @@ internal sealed class YamlDocument
         CheckDepth(depth + 1, head.Start, path);
         if (!head.Tag.IsEmpty && !head.Tag.IsNonSpecific)
         {
-            throw Refusal(head.Start, path, $"has the tag {head.Tag.Value}; write the plain value");
+            throw Refusal(head.Start, path, $"has the tag {SettingsPath.Shown(head.Tag.Value)}; write the plain value");
         }
 
         Count(1, head.Start, path);

@@ -64,7 +64,7 @@ public static class SettingsLoader
         Add(LayerKind.CommandLine, "command line", () => CommandLineLayer.Read(search.CommandLine, schema, problems));
         if (problems.Count > 0)
         {
-            throw Refusal(problems);
+            throw SettingsException.Ordered(problems);
         }
 
         SettingsNode.Map merged = layers.Aggregate(
@@ -72,14 +72,7 @@ public static class SettingsLoader
         merged = (SettingsNode.Map)Placeholders.Replace(merged, "", name => search.Environment.GetValueOrDefault(name), problems);
         schema.Root.Validate(merged, "", complete: true, problems);
         return problems.Count > 0
-            ? throw Refusal(problems)
+            ? throw SettingsException.Ordered(problems)
             : new LoadedSettings(profile, [.. layers.AsEnumerable().Reverse()], merged, schema, notes);
-    }
-
-    // In the order a reader meets them: source by source, top to bottom; each once.
-    private static SettingsException Refusal(List<SettingsProblem> problems)
-    {
-        return new SettingsException(
-            [.. problems.Distinct().OrderByDescending(p => p.Origin.Layer).ThenBy(p => p.Origin.Source, StringComparer.Ordinal).ThenBy(p => p.Origin.Line).ThenBy(p => p.Origin.Column)]);
     }
 }

@@ -66,6 +66,12 @@ public sealed class SettingsSection
     /// <summary>Returns an address.</summary>
     public Uri Url(string key) => new(Scalar(key).Text, UriKind.Absolute);
 
+    /// <summary>Returns a file's path, or null when the key has no value; one written in a file is relative to that file's folder.</summary>
+    public string? FilePathOrNull(string key) => !Has(key) ? null
+        : OriginOf(key) is { Layer: LayerKind.File or LayerKind.ProfileFile } origin
+            ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(origin.Source) ?? "", Text(key))
+            : Text(key);
+
     /// <summary>Returns a list of texts; empty when the key has no value. A single value is a list of one.</summary>
     public IReadOnlyList<string> Texts(string key) => Node(key) switch
     {

@@ -22,21 +22,25 @@ public static partial class TarsSchema
             new SectionType(
                 "a ratio",
                 Key("good", Selector, "The counter of good events."),
-                Key("bad", Selector, "The counter of bad events, in place of good."),
-                Must("total", Selector, "The counter of all events.")),
-            "Good events of all events, each a counter."),
-        Key("histogram", Selector, "A histogram, by its name without _bucket."),
-        Key("quantiles", new ListType(Ratio, "a list of quantiles"), "The quantiles that are reported of a histogram.", "[0.5, 0.95, 0.99]"),
-        Key("rate", Selector, "A counter, reported as events per second."),
+                Key("bad", Selector, "The counter of bad events."),
+                Key("used", Selector, "The counter of what is used, where less is better."),
+                Key("total", Selector, "The counter of all events; left out where both good and bad are given.")),
+            "A share of events, each side a counter."),
+        Key("histogram", Selector, "A histogram of durations, by its name without _bucket."),
+        Key("bucket_unit", new ChoiceType("seconds", "milliseconds"), "For a histogram: the unit of its bucket bounds.", "seconds"),
+        Key("quantiles", new ListType(Ratio, "a list of quantiles"), "For a histogram: the quantiles that are reported.", "[0.5, 0.95, 0.99]"),
+        Key("rate", Selector, "A counter, reported per second."),
         Key("gauge", Selector, "A gauge."),
-        Key("aggregate", new ChoiceType("sum", "avg", "min", "max"), "How series of a gauge or counter become one.", "sum"),
-        Key("better", Better, "The direction that is better; the default follows from the kind."),
-        Key("unit", new TextType("a unit", "^[A-Za-z%/_ ]+$", 40), "The unit of the values, such as seconds, bytes, cores."),
-        Key("labels", Labels, "Matchers added to those of the service."));
+        Key("aggregate", new ChoiceType("sum", "avg", "min", "max"), "For a gauge: how its series become one.", "sum"),
+        Key("capacity", Selector, "For a gauge or a rate: the gauge of what there is at most; the indicator is then the share in use."),
+        Key("counts", new ChoiceType("used", "free"), "For a gauge with capacity: whether it counts what is used or what is left.", "used"),
+        Key("unit", new TextType("a unit", "^[A-Za-z0-9%/_ ]+$", 40), "For a gauge or a rate: the unit, such as bytes, s, cores, 1/s."),
+        Key("better", Better, "For a gauge or a rate: the direction that is better.", "lower"));
 
     private static ListType Presets() => new(
         new ChoiceType(
-            "aspnetcore", "opentelemetry", "prometheus-http", "grpc", "process", "node-exporter", "cadvisor", "kube-state-metrics", "redis", "postgres"),
+            "aspnetcore", "prometheus-net", "opentelemetry", "opentelemetry-legacy", "prometheus-http", "prometheus-http-status", "grpc", "process",
+            "node-exporter", "cadvisor", "kube-state-metrics", "redis", "postgres"),
         "a preset or a list of presets",
         TakesOne: true);
 
@@ -49,16 +53,8 @@ public static partial class TarsSchema
         Key("backend", Name, "The backend it is read from, by its name under observability.backends."),
         Key("labels", Labels, "Matchers added to every query of this service."),
         Key("region_label", Label, "The label that holds the region."),
-        Key("version_label", Label, "The label that holds the version; a change of its value is a deployment."),
         Key("depends_on", Texts("a list of services", Name), "The services this one calls."),
         Key("preset", Presets(), "Indicators as a framework or an exporter names them."),
-        Key("indicators", Indicators(), "Indicators by name; one named like a preset's replaces it."));
-
-    private static SectionType Infrastructure() => new(
-        "the infrastructure section",
-        Key("backend", Name, "The backend it is read from, by its name under observability.backends."),
-        Key("labels", Labels, "Matchers added to every query."),
-        Key("preset", Presets(), "Indicators as an exporter names them."),
         Key("indicators", Indicators(), "Indicators by name; one named like a preset's replaces it."));
 
     private static SectionType Regions() => new(
@@ -69,18 +65,19 @@ public static partial class TarsSchema
 
     private static SectionType Objective() => new(
         "an objective",
-        Key("name", Name, "The name in reports; without it service and indicator make one."),
         Must("service", Name, "The service it binds."),
         Must("indicator", Name, "The service's indicator it is about."),
-        Must("target", Ratio, "The share that must be good."),
+        Must("target", Ratio, "The share of good events that is promised, above 0 and below 100%."),
         Key("window", Between(60, 366 * 86400), "The period over which the share counts.", "30d"),
-        Key("threshold", Threshold, "For a histogram or a gauge: what still counts as good, such as 500ms."),
-        Key("quantile", Ratio, "For a histogram: the quantile that must stay under the threshold at every grid point."));
+        Key("threshold", Threshold, "What still counts as good: a duration for a histogram, a value or a share for a gauge or a rate."),
+        Key("good_when", new ChoiceType("at_most", "at_least"), "For a gauge or a rate: the side of the threshold that is good; the default follows from the indicator."),
+        Key("quantile", Ratio, "For a histogram: a quantile that must not exceed the threshold over the window of the report."));
 
     private static SectionType Deployments() => new(
         "the deployments section",
         Key("version_label", Label, "The label that holds the version; a change of its value is a deployment."),
-        Key("query", Selector, "A query whose change of value is a deployment."),
+        Key("version_metric", Selector, "With version_label: a metric of every service that carries it.", "build_info"),
+        Key("query", Selector, "A gauge whose change of value is a deployment, in place of version_label."),
         Key(
             "list",
             new ListType(
@@ -88,8 +85,8 @@ public static partial class TarsSchema
                     "a deployment",
                     Must("at", new InstantType(), "When it was done."),
                     Key("services", Texts("a list of services", Name), "The services it changed; without it, all."),
-                    Key("version", new TextType("a version", null, 200), "The version it brought."),
-                    Key("note", new TextType(), "Anything else worth knowing.")),
+                    Must("version", new TextType("a version", null, 200), "The version it brought, or a description."),
+                    Key("previous_version", new TextType("a version", null, 200), "The version before.")),
                 "a list of deployments"),
             "Deployments by hand."));
 
@@ -104,5 +101,6 @@ public static partial class TarsSchema
         "the prices section",
         Key("currency", new TextType("a currency code of three letters", "^[A-Z]{3}$", 3), "ISO 4217 code.", "USD"),
         Key("cpu_core_hour", new NumberType(0, 1e6), "Price of one processor core for one hour.", null, "currency per core and hour"),
-        Key("memory_gib_hour", new NumberType(0, 1e6), "Price of one GiB of memory for one hour.", null, "currency per GiB and hour"));
+        Key("memory_gib_hour", new NumberType(0, 1e6), "Price of one GiB of memory for one hour.", null, "currency per GiB and hour"),
+        Key("million_requests", new NumberType(0, 1e6), "Price of a million requests.", null, "currency per million requests"));
 }

@@ -22,7 +22,7 @@ public static partial class TarsSchema
             "a configuration",
             new SettingsKey("observability", Observability(), "The metrics backends and how they are read."),
             new SettingsKey("services", new ListType(Service(), "a list of services"), "What is observed."),
-            new SettingsKey("infrastructure", Infrastructure(), "What the services stand on: nodes, cluster, databases, caches."),
+            new SettingsKey("infrastructure", new ListType(Service(), "a list of infrastructure"), "What the services stand on: nodes, cluster, databases, caches."),
             new SettingsKey("regions", Regions(), "The regions that are compared with one another."),
             new SettingsKey("objectives", new ListType(Objective(), "a list of objectives"), "What is promised of the services."),
             new SettingsKey("deployments", Deployments(), "How a deployment is recognised."),

@@ -4,18 +4,16 @@ using Tars.Configuration.Layers;
 using Tars.Configuration.Profiles;
 using Tars.Configuration.Schemas;
 using Tars.Configuration.Sections;
+using Tars.TestKit;
 
 namespace Tars.Configuration.Tests.Sections;
 
 public class TarsSchemaTests
 {
-    /// <summary>The folder of the repository: the nearest one above the tests that holds the solution.</summary>
-    internal static string Repository { get; } = Above(AppContext.BaseDirectory);
-
     [Fact]
     public void ToJsonSchema_Generated_IsTheFileInSchemas()
     {
-        string path = Path.Combine(Repository, "schemas", "tars.schema.json");
+        string path = Repository.PathOf("schemas/tars.schema.json");
         string generated = TarsSchema.ToJsonSchema();
         if (Environment.GetEnvironmentVariable("TARS_UPDATE_GOLDEN") == "1")
         {
@@ -122,7 +120,4 @@ public class TarsSchemaTests
         MapType map => AllKeys(map.Value, path + ".*"),
         _ => [],
     };
-
-    private static string Above(string folder) =>
-        File.Exists(Path.Combine(folder, "Tars.slnx")) ? folder : Above(Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!);
 }

@@ -1,0 +1,89 @@
+using Tars.Configuration;
+using Tars.Configuration.Layers;
+using Tars.Configuration.Sections;
+using Tars.Observability.Indicators;
+using Tars.Observability.Objectives;
+
+namespace Tars.Application.Settings;
+
+/// <summary>A configuration in the terms of the analyses.</summary>
+/// <param name="Loaded">The configuration it was made of, to explain values and to read the sections that have no analysis.</param>
+/// <param name="Observability">Backends and how they are read.</param>
+/// <param name="Services">Services and infrastructure, in the order written; names unique.</param>
+/// <param name="BackendOf">The backend of every service and piece of infrastructure, by its name.</param>
+/// <param name="DeploymentEvidence">How deployments show in the data, or null when they do not.</param>
+/// <param name="Analysis">Objectives, maintenance, deployments, regions and prices.</param>
+public sealed record TarsSettings(
+    LoadedSettings Loaded,
+    ObservabilitySettings Observability,
+    IReadOnlyList<ServiceDefinition> Services,
+    IReadOnlyDictionary<string, string> BackendOf,
+    DeploymentEvidence? DeploymentEvidence,
+    AnalysisSettings Analysis)
+{
+    /// <summary>Finds, loads and binds a configuration.</summary>
+    /// <exception cref="SettingsException">Something is wrong; every problem is in it.</exception>
+    public static TarsSettings Load(SettingsSearch search) => Of(SettingsLoader.Load(search, TarsSchema.Instance));
+
+    /// <summary>Binds a loaded configuration: names refer to what exists, parts fit together.</summary>
+    /// <exception cref="SettingsException">They do not; every problem is in it.</exception>
+    public static TarsSettings Of(LoadedSettings loaded)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        List<SettingsProblem> problems = [];
+        ObservabilitySettings? observability = ObservabilityBinding.Bind(loaded.Section("observability"), problems);
+        Dictionary<string, string> backendOf = [];
+        IReadOnlyList<ServiceDefinition> services = ServiceBinding.Bind(loaded, observability, backendOf, problems);
+        Dictionary<string, ServiceDefinition> byName = services.ToDictionary(service => service.Name);
+        IReadOnlyList<Objective> objectives = ObjectiveBinding.Bind(loaded.Root, byName, problems);
+        IReadOnlyList<MaintenanceWindow> maintenance = CalendarBinding.Maintenance(loaded.Root, byName, problems);
+        IReadOnlyList<Deployment> deployments = CalendarBinding.Deployments(loaded.Section("deployments"), services, byName, problems);
+        DeploymentEvidence? evidence = CalendarBinding.Evidence(loaded.Section("deployments"), problems);
+        PriceTable? prices = Prices(loaded, problems);
+        string? primary = PrimaryRegion(loaded.Section("regions"), problems);
+        if (problems.Count > 0 || observability is null)
+        {
+            throw SettingsException.Ordered(problems);
+        }
+
+        AnalysisSettings analysis = new(
+            objectives, maintenance, deployments, observability.CoverageMinimum, observability.TimeZone, primary, prices);
+        return new TarsSettings(loaded, observability, services, backendOf, evidence, analysis);
+    }
+
+    /// <summary>Returns what to collect.</summary>
+    /// <param name="services">The services; null for all.</param>
+    /// <param name="includeAlerts">Whether to read firing alerts.</param>
+    public CollectionRequest ToCollection(IReadOnlyList<ServiceDefinition>? services = null, bool includeAlerts = true) =>
+        new(services ?? Services, DeploymentEvidence, includeAlerts, Observability.SeriesLimit, Observability.BridgeLimit);
+
+    private static PriceTable? Prices(LoadedSettings loaded, List<SettingsProblem> problems)
+    {
+        SettingsSection prices = loaded.Section("prices");
+        if (!prices.Keys.Any())
+        {
+            return null;
+        }
+
+        string[] keys = ["cpu_core_hour", "memory_gib_hour", "million_requests"];
+        if (!keys.Any(prices.Has))
+        {
+            problems.Add(prices.Problem(null, $"has no price; write at least one of {string.Join(", ", keys)}"));
+        }
+
+        double?[] values = [.. keys.Select(key => prices.Has(key) ? prices.Number(key) : (double?)null)];
+        return new PriceTable(prices.Text("currency"), values[0], values[1], values[2]);
+    }
+
+    private static string? PrimaryRegion(SettingsSection regions, List<SettingsProblem> problems)
+    {
+        IReadOnlyList<string> names = regions.Texts("names");
+        string? primary = regions.TextOrNull("primary");
+        if (primary is not null && names.Count > 0 && !names.Contains(primary))
+        {
+            problems.Add(regions.Problem("primary", $"{primary} is none of regions.names; write one of {string.Join(", ", names)}"));
+        }
+
+        return primary;
+    }
+}
