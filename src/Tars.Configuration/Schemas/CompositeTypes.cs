@@ -79,8 +79,8 @@ public sealed record MapType(SettingsType Value, string Meaning = "a map", strin
     public override JsonObject ToJsonSchema() => new()
     {
         ["type"] = new JsonArray("object", "null"),
-        ["propertyNames"] = new JsonObject { ["pattern"] = KeyPattern, ["maxLength"] = 200 },
-        ["additionalProperties"] = Value.ToJsonSchema(),
+        ["patternProperties"] = new JsonObject { [KeyPattern] = Value.ToJsonSchema() },
+        ["additionalProperties"] = false,
     };
 
     internal override void Validate(SettingsNode node, string path, bool complete, ICollection<SettingsProblem> problems)
