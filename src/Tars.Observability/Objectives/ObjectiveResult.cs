@@ -62,11 +62,11 @@ public sealed record ObjectiveResult(
             window, set.QueriesOf(objective.Service, objective.Indicator), events.Note, new Verdict.Pass());
         share = share with { Verdict = share.Judge(settings.CoverageMinimum, isLowerLimit: false) };
         return objective.Goal is ObjectiveGoal.FasterThan { Quantile: { } quantile } goal
-            ? [share, Quantile(set, settings, share, goal, quantile, steps)]
+            ? [share, OfQuantile(set, settings, share, goal, quantile, steps)]
             : [share];
     }
 
-    private static ObjectiveResult Quantile(
+    private static ObjectiveResult OfQuantile(
         SeriesSet set, AnalysisSettings settings, ObjectiveResult share, ObjectiveGoal.FasterThan goal, double quantile, AnalysedSteps steps)
     {
         Figure value = share.Value is Figure.QueryFailed failed ? failed : new Figure.NoData((share.Value as Figure.NoData)?.Reason ?? "no latency histogram");
