@@ -14,7 +14,7 @@ public sealed class SchemaTests
         foreach (string path in RepositoryFiles.With(".json", "schemas/"))
         {
             using JsonDocument schema = JsonDocument.Parse(RepositoryFiles.Text(path));
-            foreach (string keyword in new[] { "$schema", "$id", "title", "description" })
+            foreach (string keyword in new[] { "$schema", "$id", "title" })
             {
                 if (!schema.RootElement.TryGetProperty(keyword, out _))
                 {

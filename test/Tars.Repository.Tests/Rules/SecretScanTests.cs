@@ -5,7 +5,10 @@ namespace Tars.Repository.Tests.Rules;
 public sealed class SecretScanTests
 {
     // A test that needs something that looks like a secret (a published test vector, say) is named here with the reason.
-    private static readonly Dictionary<string, string> Excused = [];
+    private static readonly Dictionary<string, string> Excused = new()
+    {
+        ["test/Tars.Configuration.Tests/Layers/PlaceholderTests.cs"] = "an invented address with a password, to show that the setting is refused without showing it",
+    };
 
     [Fact]
     public void KindIn_AllFiles_FindsNothing()
