@@ -6,6 +6,7 @@ using Tars.Configuration.Sections;
 using Tars.Observability.Indicators;
 using Tars.Observability.Indicators.Presets;
 using Tars.Observability.Objectives;
+using Tars.Observability.Prometheus;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit;
 using Xunit;
@@ -170,6 +171,54 @@ public class TarsSettingsTests
         Assert.DoesNotContain("t0ken", settings.ToString() + eu + eu.Authentication, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("auto", PrometheusDialect.Auto)]
+    [InlineData("prometheus2", PrometheusDialect.Prometheus2)]
+    [InlineData("prometheus3", PrometheusDialect.Prometheus3)]
+    [InlineData("victoriametrics", PrometheusDialect.VictoriaMetrics)]
+    public void ToPrometheusOptions_EverySetting_ReachesTheClient(string word, PrometheusDialect dialect)
+    {
+        ObservabilitySettings settings = SettingsFile.Bind($$"""
+            observability:
+              prometheus_url: https://one:9090/prefix
+              dialect: {{word}}
+              method: post
+              headers: { X-Scope-OrgID: team }
+              proxy_url: http://proxy:3128
+              auth: { username: u, password: p }
+              tls: { ca_file: ca.pem, cert_file: me.pem, key_file: me.key }
+              timeout: 7s
+              connect_timeout: 3s
+              retries: 9
+              concurrency: 11
+              points_limit: 500
+              response_limit: 8MiB
+            """).Observability;
+
+        PrometheusOptions options = settings.ToPrometheusOptions(settings.Backend);
+
+        options.Validate();
+        Assert.Equal((new Uri("https://one:9090/prefix"), dialect, QueryMethod.Post), (options.Url, options.Dialect, options.Method));
+        Assert.Equal(("u", "p", null), (options.Username, options.Password, options.BearerToken));
+        Assert.Equal(("ca.pem", "me.pem", "me.key"), (options.CertificateAuthorityFile, options.ClientCertificateFile, options.ClientKeyFile));
+        Assert.Equal((TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(3)), (options.Timeout, options.ConnectTimeout));
+        Assert.Equal((9, 11, 500, 8388608L), (options.Retries, options.Concurrency, options.MaxPointsPerRequest, options.MaxResponseBytes));
+        Assert.Equal(new Uri("http://proxy:3128"), options.Proxy);
+        Assert.Equal("team", options.Headers["X-Scope-OrgID"]);
+    }
+
+    [Fact]
+    public void ToPrometheusOptions_Defaults_AreTheClientsOwn()
+    {
+        ObservabilitySettings settings = SettingsFile.Bind("").Observability;
+        PrometheusOptions expected = new(new Uri("http://localhost:9090"));
+        PrometheusOptions options = settings.ToPrometheusOptions(settings.Backend);
+
+        Assert.Equal(
+            (expected.Timeout, expected.ConnectTimeout, expected.Retries, expected.Concurrency, expected.MaxResponseBytes, expected.MaxPointsPerRequest),
+            (options.Timeout, options.ConnectTimeout, options.Retries, options.Concurrency, options.MaxResponseBytes, options.MaxPointsPerRequest));
+    }
+
     [Fact]
     public void Reveal_FileNamedInAFolder_IsReadBesideTheConfiguration()
     {
@@ -193,7 +242,7 @@ public class TarsSettingsTests
     [InlineData("tars-platform.yaml", 11, 17)]
     public void Load_Sample_IsValid(string name, int services, int objectives)
     {
-        TarsSettings settings = TarsSettings.Load(new SettingsSearch { WorkingFolder = Repository.Root, ConfigPath = "samples/" + name });
+        TarsSettings settings = TarsSettings.Load(new SettingsSearch { WorkingFolder = RepositoryRoot.FullPath, ConfigPath = "samples/" + name });
 
         Assert.Equal(services, settings.Services.Count);
         Assert.Equal(objectives, settings.Analysis.Objectives.Count);
@@ -205,7 +254,7 @@ public class TarsSettingsTests
     [Fact]
     public void Load_PlatformSample_HasTheOriginalServicesAndRegions()
     {
-        TarsSettings settings = TarsSettings.Load(new SettingsSearch { WorkingFolder = Repository.Root, ConfigPath = "samples/tars-platform.yaml" });
+        TarsSettings settings = TarsSettings.Load(new SettingsSearch { WorkingFolder = RepositoryRoot.FullPath, ConfigPath = "samples/tars-platform.yaml" });
 
         Assert.Equal(OriginalServices, settings.Services.Where(s => s.Kind == ServiceKind.Service).Select(s => s.Name));
         Assert.Equal("us-east-1", settings.Analysis.PrimaryRegion);

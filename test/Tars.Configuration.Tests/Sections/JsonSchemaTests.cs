@@ -20,7 +20,7 @@ public class JsonSchemaTests
     {
         JsonSchema schema = await Schema.Value;
 
-        Assert.Empty(schema.Validate(Json(File.ReadAllText(Repository.PathOf(path)))));
+        Assert.Empty(schema.Validate(Json(File.ReadAllText(RepositoryRoot.PathOf(path)))));
     }
 
     [Theory]

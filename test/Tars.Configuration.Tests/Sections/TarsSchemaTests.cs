@@ -13,7 +13,7 @@ public class TarsSchemaTests
     [Fact]
     public void ToJsonSchema_Generated_IsTheFileInSchemas()
     {
-        string path = Repository.PathOf("schemas/tars.schema.json");
+        string path = RepositoryRoot.PathOf("schemas/tars.schema.json");
         string generated = TarsSchema.ToJsonSchema();
         if (Environment.GetEnvironmentVariable("TARS_UPDATE_GOLDEN") == "1")
         {
