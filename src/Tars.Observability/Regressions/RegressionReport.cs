@@ -1,3 +1,4 @@
+using Tars.Observability.Indicators;
 using Tars.Observability.Objectives;
 using Tars.Observability.TimeSeries;
 
@@ -28,6 +29,35 @@ public sealed record RegressionReport(
     int TestCount,
     RegressionAssessment Assessment)
 {
+    /// <summary>Compares each deployment in a window, and, when the options ask for it, the window with an earlier one.</summary>
+    /// <param name="set">What was collected; time before the window serves as history and as the side before a deployment.</param>
+    /// <param name="settings">Objectives, maintenance, configured deployments, time zone.</param>
+    /// <param name="options">How strictly to compare.</param>
+    /// <param name="window">A window inside the set's.</param>
+    /// <param name="disturbances">Spans known to be unusual, left out and listed; an effect of a deployment itself must not be among them.</param>
+    /// <exception cref="ArgumentException">
+    /// The window does not lie inside the set's, or the block length is no whole number of steps, or does not divide a day.
+    /// </exception>
+    public static RegressionReport Of(
+        SeriesSet set, AnalysisSettings settings, RegressionOptions options, TimeWindow window, IReadOnlyList<Disturbance>? disturbances = null)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(options);
+        if (window.From < set.Window.From || window.To > set.Window.To)
+        {
+            throw new ArgumentException($"the window {window} does not lie inside {set.Window}, which was collected", nameof(window));
+        }
+
+        if (options.Block <= TimeSpan.Zero || TimeSpan.TicksPerDay % options.Block.Ticks != 0
+            || (options.Block > set.Grid.Step && options.Block.Ticks % set.Grid.Step.Ticks != 0))
+        {
+            throw new ArgumentException($"blocks of {options.Block} are no whole number of steps of {set.Grid.Step} or do not divide a day", nameof(options));
+        }
+
+        return new RegressionAnalysis(set, settings, options, window, disturbances ?? []).Run();
+    }
+
     /// <summary>Every comparison: deployments first, then periods.</summary>
     public IEnumerable<MetricComparison> Comparisons => Deployments.SelectMany(deployment => deployment.Metrics).Concat(Periods);
 

@@ -1,0 +1,127 @@
+using Tars.Statistics.Comparisons;
+using Tars.Statistics.Distributions;
+
+namespace Tars.Observability.Regressions;
+
+/// <summary>Whether two sides differ, with variances that allow for neighbouring blocks being alike.</summary>
+/// <param name="Shift">Second minus first; of error rates the logarithm of their ratio.</param>
+/// <param name="Low">Lower end of the confidence interval.</param>
+/// <param name="High">Upper end of the confidence interval.</param>
+/// <param name="PValue">Two-sided p-value of no difference; NaN when it cannot be computed.</param>
+/// <param name="CliffsDelta">How often a block after lies above a block before, minus the reverse.</param>
+internal readonly record struct BlockTest(double Shift, double Low, double High, double PValue, double CliffsDelta)
+{
+    // Beyond this the blocks carry so little independent information that the correction itself is a guess.
+    private const double LargestCorrelation = 0.9;
+
+    /// <summary>Yuen's test on sides freed from their rhythm.</summary>
+    public static BlockTest OfLevels(Rhythm sides, double level)
+    {
+        double[] before = [.. sides.Before.Select(b => sides.Values[b])];
+        double[] after = [.. sides.After.Select(b => sides.Values[b])];
+        double delta = MannWhitneyTest.Of(before, after).CliffsDelta;
+        TrimmedSample first = TrimmedSample.Of(before);
+        TrimmedSample second = TrimmedSample.Of(after);
+        double[] residuals = new double[sides.Values.Length];
+        Array.Fill(residuals, double.NaN);
+        Fill(residuals, sides, sides.Before, first);
+        Fill(residuals, sides, sides.After, second);
+        double inflation = Inflation(residuals);
+        double one = first.Variance * sides.VarianceFactor * inflation;
+        double two = second.Variance * sides.VarianceFactor * inflation;
+        double shift = second.Mean - first.Mean;
+        if (!(one + two > 0))
+        {
+            // No spread at all: only the order can have come about by chance.
+            double p = shift == 0 ? 1 : ProbabilityOfSeparation(before.Length, after.Length);
+            return new BlockTest(shift, shift, shift, p, delta);
+        }
+
+        double freedom = (one + two) * (one + two)
+            / ((one * one / Math.Max(1, (first.Kept / inflation) - 1)) + (two * two / Math.Max(1, (second.Kept / inflation) - 1)));
+        return Of(shift, Math.Sqrt(one + two), Math.Max(1, freedom), level, delta);
+    }
+
+    /// <summary>Quasi-Poisson comparison of counts per block, see <see cref="RateComparison"/>, with the same correction.</summary>
+    public static BlockTest OfCounts(BlockSeries series, int[] before, int[] after, double level)
+    {
+        double[] At(double[] values, int[] blocks) => [.. blocks.Select(b => values[b])];
+        RateComparison rates = RateComparison.Of(
+            At(series.Events!, before), At(series.Exposure!, before), At(series.Events!, after), At(series.Exposure!, after), level);
+        double delta = MannWhitneyTest.Of(At(series.Values, before), At(series.Values, after)).CliffsDelta;
+        if (double.IsNaN(rates.RatioInterval.Lower))
+        {
+            return new BlockTest(0, double.NaN, double.NaN, rates.PValue, delta); // no error on either side: p is 1
+        }
+
+        double[] residuals = new double[series.Values.Length];
+        Array.Fill(residuals, double.NaN);
+        Pearson(residuals, series, before, rates.FirstRate);
+        Pearson(residuals, series, after, rates.SecondRate);
+        double inflation = Inflation(residuals);
+        double freedom = before.Length + after.Length - 2;
+        double shift = 0.5 * (Math.Log(rates.RatioInterval.Lower) + Math.Log(rates.RatioInterval.Upper));
+        double half = 0.5 * (Math.Log(rates.RatioInterval.Upper) - Math.Log(rates.RatioInterval.Lower));
+        double error = half / StudentTDistribution.Quantile(0.5 + (0.5 * level), freedom);
+        return Of(shift, error * Math.Sqrt(inflation), Math.Max(1, ((freedom + 2) / inflation) - 2), level, delta);
+    }
+
+    private static BlockTest Of(double shift, double error, double freedom, double level, double delta)
+    {
+        double half = StudentTDistribution.Quantile(0.5 + (0.5 * level), freedom) * error;
+        return new BlockTest(shift, shift - half, shift + half, StudentTDistribution.TwoSided(shift / error, freedom), delta);
+    }
+
+    private static void Fill(double[] residuals, Rhythm sides, int[] blocks, TrimmedSample sample)
+    {
+        foreach (int b in blocks)
+        {
+            residuals[b] = Math.Clamp(sides.Values[b], sample.Low, sample.High) - sample.Mean;
+        }
+    }
+
+    private static void Pearson(double[] residuals, BlockSeries series, int[] blocks, double rate)
+    {
+        foreach (int b in blocks)
+        {
+            double expected = rate * series.Exposure![b];
+            residuals[b] = expected > 0 ? (series.Events![b] - expected) / Math.Sqrt(expected) : double.NaN;
+        }
+    }
+
+    // (1 + r) / (1 - r) with r the lag-one autocorrelation of the residuals, corrected for its bias of -(1 + 3 r) / n (Kendall 1954) and
+    // not below zero: blocks may be alike, never more than independent.
+    private static double Inflation(double[] residuals)
+    {
+        (double products, double squares, int pairs, int count) = (0, 0, 0, 0);
+        for (int b = 0; b < residuals.Length; b++)
+        {
+            if (double.IsNaN(residuals[b]))
+            {
+                continue;
+            }
+
+            squares += residuals[b] * residuals[b];
+            count++;
+            if (b > 0 && !double.IsNaN(residuals[b - 1]))
+            {
+                products += residuals[b] * residuals[b - 1];
+                pairs++;
+            }
+        }
+
+        if (pairs < 3 || !(squares > 0))
+        {
+            return 1;
+        }
+
+        double raw = products / pairs / (squares / count);
+        double corrected = count > 3 ? (raw + (1.0 / count)) / (1 - (3.0 / count)) : raw;
+        double r = Math.Clamp(corrected, 0, LargestCorrelation);
+        return (1 + r) / (1 - r);
+    }
+
+    // 2 / C(n + m, n): the chance that equal sides fall apart completely.
+    private static double ProbabilityOfSeparation(int n, int m) => Math.Min(
+        1, 2 * Math.Exp(GammaFunction.Log(n + 1.0) + GammaFunction.Log(m + 1.0) - GammaFunction.Log(n + m + 1.0)));
+}
