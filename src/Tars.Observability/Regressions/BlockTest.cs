@@ -89,11 +89,27 @@ internal readonly record struct BlockTest(double Shift, double Low, double High,
         }
     }
 
-    // (1 + r) / (1 - r) with r the lag-one autocorrelation of the residuals, corrected for its bias of -(1 + 3 r) / n (Kendall 1954) and
-    // not below zero: blocks may be alike, never more than independent.
+    // By how much neighbouring blocks being alike raises the variance of a mean; at least 1. The larger of two estimates: (1 + r) / (1 - r)
+    // with r the lag-one autocorrelation (right for a short memory), and 1 + 2 sum (1 - k / (L + 1)) r_k with Bartlett weights over L lags
+    // (right for a long memory hidden under noise; Newey and West 1987, doi:10.2307/1913610).
     private static double Inflation(double[] residuals)
     {
-        (double products, double squares, int pairs, int count) = (0, 0, 0, 0);
+        int count = residuals.Count(double.IsFinite);
+        int lags = (int)(0.5 * Math.Sqrt(count));
+        double first = Math.Clamp(Autocorrelation(residuals, 1, count), 0, LargestCorrelation);
+        double sum = 1;
+        for (int k = 1; k <= lags; k++)
+        {
+            sum += 2 * (1 - (k / (lags + 1.0))) * Autocorrelation(residuals, k, count);
+        }
+
+        return Math.Max((1 + first) / (1 - first), sum);
+    }
+
+    // Corrected for its bias of about -(1 + 3 r) / n (Kendall 1954, doi:10.1093/biomet/41.3-4.403); 0 when fewer than three pairs are measured.
+    private static double Autocorrelation(double[] residuals, int lag, int count)
+    {
+        (double products, double squares, int pairs) = (0, 0, 0);
         for (int b = 0; b < residuals.Length; b++)
         {
             if (double.IsNaN(residuals[b]))
@@ -102,23 +118,20 @@ internal readonly record struct BlockTest(double Shift, double Low, double High,
             }
 
             squares += residuals[b] * residuals[b];
-            count++;
-            if (b > 0 && !double.IsNaN(residuals[b - 1]))
+            if (b >= lag && !double.IsNaN(residuals[b - lag]))
             {
-                products += residuals[b] * residuals[b - 1];
+                products += residuals[b] * residuals[b - lag];
                 pairs++;
             }
         }
 
         if (pairs < 3 || !(squares > 0))
         {
-            return 1;
+            return 0;
         }
 
         double raw = products / pairs / (squares / count);
-        double corrected = count > 3 ? (raw + (1.0 / count)) / (1 - (3.0 / count)) : raw;
-        double r = Math.Clamp(corrected, 0, LargestCorrelation);
-        return (1 + r) / (1 - r);
+        return count > 3 ? (raw + (1.0 / count)) / (1 - (3.0 / count)) : raw;
     }
 
     // 2 / C(n + m, n): the chance that equal sides fall apart completely.

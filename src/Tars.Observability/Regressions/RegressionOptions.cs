@@ -54,7 +54,7 @@ public abstract record ComparisonBaseline
 /// <param name="Latency">Relative change of a latency quantile, for example 0.05.</param>
 /// <param name="ErrorPoints">Change of the error rate in percentage points, where no objective says what an error costs.</param>
 /// <param name="BudgetShare">Change of the error rate as a share of what the strictest objective of the indicator allows.</param>
-/// <param name="ErrorRatio">Relative change that an error rate must show besides, for example 0.25.</param>
+/// <param name="ErrorRatio">Relative change that an error rate must show besides, for example 0.5.</param>
 /// <param name="Cpu">Relative change of CPU per request.</param>
 /// <param name="Memory">Relative change of memory.</param>
 /// <param name="SharePoints">Change of any other share, in percentage points.</param>
@@ -62,8 +62,8 @@ public abstract record ComparisonBaseline
 public sealed record MinimumEffects(
     double Latency, double ErrorPoints, double BudgetShare, double ErrorRatio, double Cpu, double Memory, double SharePoints, double Other)
 {
-    /// <summary>Latency 5 %, errors 0.05 points or a quarter of the budget and at least 25 %, CPU and memory 10 %, shares 5 points, others 15 %.</summary>
-    public static MinimumEffects Default { get; } = new(0.05, 0.05, 0.25, 0.25, 0.10, 0.10, 5, 0.15);
+    /// <summary>Latency 5 %, errors 0.05 points or a quarter of the budget and at least 50 %, CPU and memory 10 %, shares 5 points, others 15 %.</summary>
+    public static MinimumEffects Default { get; } = new(0.05, 0.05, 0.25, 0.5, 0.10, 0.10, 5, 0.15);
 }
 
 /// <summary>A span in which a service was known not to be itself, left out of what is compared.</summary>
