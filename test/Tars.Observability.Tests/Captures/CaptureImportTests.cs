@@ -2,7 +2,6 @@ using Tars.Observability.Captures;
 using Tars.Observability.Indicators;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit;
-using Xunit;
 
 namespace Tars.Observability.Tests.Captures;
 

@@ -1,10 +1,7 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text;
 using Tars.Observability.Captures;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit;
-using Xunit;
 
 namespace Tars.Observability.Tests.Captures;
 

@@ -4,7 +4,6 @@ using Tars.Observability.Tests.Prometheus;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit;
 using Tars.TestKit.Servers;
-using Xunit;
 using PrometheusOptions = Tars.Observability.Prometheus.PrometheusOptions;
 
 namespace Tars.Observability.Tests.Captures;
