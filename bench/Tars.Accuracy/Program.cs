@@ -1,13 +1,31 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Tars.Accuracy.Fleets;
 using Tars.Accuracy.IndependentFleet;
 using Tars.Simulation.Fleets;
 
-SimulatedFleet fleet = IndependentFleetGenerator.Generate((ulong)Random.Shared.NextInt64());
-Console.WriteLine($"{fleet.Start} {fleet.Interval} {fleet.SampleCount} {string.Join(',', fleet.Services)} {string.Join(',', fleet.Regions)} {fleet.Series.Count}");
-foreach (var g in fleet.Series.GroupBy(s => s.Metric))
+// fleets [--count 200] [--seed-base N] [--generator independent] [--details]
+string Option(string name, string fallback) => Array.IndexOf(args, name) is >= 0 and int at && at + 1 < args.Length ? args[at + 1] : fallback;
+switch (args.FirstOrDefault())
 {
-    Console.WriteLine($"{g.Key} {g.Count()} {string.Join(',', g.First().Labels.Select(l => l.Key + "=" + l.Value))} min {g.First().Samples.Where(double.IsFinite).DefaultIfEmpty().Min()} max {g.First().Samples.Where(double.IsFinite).DefaultIfEmpty().Max()}");
-    Console.WriteLine("   labels: " + string.Join(" ; ", g.SelectMany(s => s.Labels).GroupBy(l => l.Key).Select(l => l.Key + ": " + string.Join(",", l.Select(x => x.Value).Distinct().Take(20)))));
+    case "fleets":
+        int count = int.Parse(Option("--count", "200"), CultureInfo.InvariantCulture);
+        ulong seedBase = ulong.Parse(
+            Option("--seed-base", BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)).ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+        bool independent = Option("--generator", "fleets") == "independent";
+        ulong[] seeds = [.. Enumerable.Range(0, count).Select(i => (seedBase * 1_000_003) + (ulong)(i + int.Parse(Option("--skip", "0"), CultureInfo.InvariantCulture)))];
+        Console.WriteLine($"generator {(independent ? "independent" : "simulation")}, seed base {seedBase}, seeds {seeds[0]} to {seeds[^1]}");
+        IReadOnlyList<FleetScore> scores = await FleetRun.ScoreAsync(
+            seeds, seed => independent ? IndependentFleetGenerator.Generate(seed) : FleetGenerator.Generate(seed), CancellationToken.None);
+        FleetRun.Print(scores, args.Contains("--details"), Console.Out);
+        return 0;
+    case "prof":
+        await Tars.Accuracy.Prof.Run(IndependentFleetGenerator.Generate(ulong.Parse(args[1])));
+        return 0;
+    case "dump":
+        await Tars.Accuracy.Dump.Run(args[1] == "i" ? IndependentFleetGenerator.Generate(ulong.Parse(args[2])) : FleetGenerator.Generate(ulong.Parse(args[2])), args[3], args[4], "");
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: Tars.Accuracy fleets [--count N] [--seed-base N] [--generator independent] [--details]");
+        return 2;
 }
-foreach (var f in fleet.Faults) Console.WriteLine(f);
-foreach (var d in fleet.Decoys) Console.WriteLine(d);
-foreach (var d in fleet.Deployments) Console.WriteLine(d);

@@ -44,43 +44,45 @@ internal static class AnomalyDetection
             calendar.Terms(i, stepTerms.AsSpan(i * calendar.ColumnCount, calendar.ColumnCount));
         }
 
-        List<Finding> findings = [];
+        CourseModel?[] models = new CourseModel?[courses.Length];
+        IReadOnlyList<Finding>[] perCourse = new IReadOnlyList<Finding>[courses.Length];
+        Parallel.For(0, courses.Length, c =>
+            (models[c], perCourse[c]) = notJudged[c] is null ? OfCourse(c, courses[c], calendar, options, binTerms, stepTerms) : (null, []));
+
         Dictionary<(string, string?), double[]> traffic = [];
-        // Traffic first: other figures are compared with it.
-        foreach (int c in Enumerable.Range(0, courses.Length).OrderBy(c => courses[c].Series.Metric == MetricNames.RequestRate ? 0 : 1))
+        for (int c = 0; c < courses.Length; c++)
         {
-            if (notJudged[c] is not null)
+            if (courses[c].Series.Metric == MetricNames.RequestRate && models[c] is { } model)
             {
-                continue;
+                traffic[(courses[c].Series.Key.Service, courses[c].Series.Key.Region)] = model.Deseasoned;
             }
-
-            Course course = courses[c];
-            if (course.Traits.Scale == FigureScale.Counts)
-            {
-                findings.AddRange(CountExcursions.Of(c, course, calendar, options));
-                continue;
-            }
-
-            IReadOnlyList<Finding> flat = Flatlines.Of(c, course, calendar);
-            foreach (Finding finding in flat)
-            {
-                course.SetAside(finding.From, finding.To);
-            }
-
-            CourseModel model = CourseModel.Of(course, calendar, binTerms, stepTerms);
-            IndicatorKey key = course.Series.Key;
-            if (course.Series.Metric == MetricNames.RequestRate)
-            {
-                traffic[(key.Service, key.Region)] = model.Deseasoned;
-            }
-
-            findings.AddRange(flat);
-            findings.AddRange(LastingFindings.Of(c, course, model, calendar)
-                .Concat(Excursions.Of(c, course, model, calendar, options))
-                .Where(finding => !(traffic.TryGetValue((key.Service, key.Region), out double[]? load) && TrafficRule.Explains(finding, course.Traits, load, calendar))));
         }
 
-        return findings;
+        bool IsExplained(Finding finding) =>
+            courses[finding.Course] is { } course
+            && traffic.TryGetValue((course.Series.Key.Service, course.Series.Key.Region), out double[]? load)
+            && TrafficRule.Explains(finding, course.Traits, load, calendar);
+
+        double[]?[] expected = [.. models.Select(model => model?.Expected)];
+        return [.. perCourse.SelectMany(findings => findings).Where(finding => !IsExplained(finding) && QuantileRule.Resolves(finding, courses, expected))];
+    }
+
+    private static (CourseModel? Model, IReadOnlyList<Finding> Findings) OfCourse(
+        int c, Course course, Calendar calendar, AnomalyOptions options, double[] binTerms, double[] stepTerms)
+    {
+        if (course.Traits.Scale == FigureScale.Counts)
+        {
+            return (null, CountExcursions.Of(c, course, calendar, options));
+        }
+
+        IReadOnlyList<Finding> flat = Flatlines.Of(c, course, calendar);
+        foreach (Finding finding in flat)
+        {
+            course.SetAside(finding.From, finding.To);
+        }
+
+        CourseModel model = CourseModel.Of(course, calendar, binTerms, stepTerms);
+        return (model, [.. flat, .. LastingFindings.Of(c, course, model, calendar), .. Excursions.Of(c, course, model, calendar, options)]);
     }
 
     private static List<Finding> Named(Course[] courses, string?[] notJudged, Calendar calendar, AnomalyOptions options)

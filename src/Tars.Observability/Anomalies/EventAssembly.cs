@@ -67,7 +67,10 @@ internal sealed class EventAssembly(
     {
         Finding clearest = cluster.MinBy(pair => (pair.Finding.PValue, courses[pair.Finding.Course].Series.Key.Region is null ? 0 : 1, -pair.Finding.Effect)).Finding;
         Course course = courses[clearest.Course];
-        int from = cluster.Min(pair => pair.Finding.From);
+        // The bounds of a lasting change are less sharp in one figure than in another: the middle one stands for all.
+        int from = clearest.IsLasting
+            ? cluster.Select(pair => pair.Finding.From).Order().ElementAt((cluster.Count - 1) / 2)
+            : cluster.Min(pair => pair.Finding.From);
         int to = cluster.Max(pair => pair.Finding.To);
         string service = course.Series.Key.Service;
         TimeWindow when = new(calendar.Grid.TimeOf(from), calendar.Grid.TimeOf(to));

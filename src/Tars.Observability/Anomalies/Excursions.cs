@@ -41,7 +41,7 @@ internal static class Excursions
             double[] medians = MovingMedian(rest, width);
             double[] scales = SpreadPerCell(medians, cells, width);
             spread = spread.Length == 0 ? scales : spread;
-            Collect(stretches, rest, medians, scales, cells, width, course.Traits);
+            Collect(stretches, rest, medians, scales, cells, width, course.Traits, calendar);
         }
 
         List<Finding> findings = [];
@@ -57,9 +57,11 @@ internal static class Excursions
     }
 
     private static void Collect(
-        List<Stretch> stretches, double[] rest, double[] medians, double[] scales, int[] cells, int width, FigureTraits traits)
+        List<Stretch> stretches, double[] rest, double[] medians, double[] scales, int[] cells, int width, FigureTraits traits, Calendar calendar)
     {
         double Score(int i) => scales[cells[i]] > 0 ? medians[i] / scales[cells[i]] : 0;
+        ExtremeScore up = ExtremeScore.Of(medians.Length, i => Score(i), calendar.StepsPerBin);
+        ExtremeScore down = ExtremeScore.Of(medians.Length, i => -Score(i), calendar.StepsPerBin);
         for (int i = 0; i < medians.Length; i++)
         {
             double score = Score(i);
@@ -71,20 +73,24 @@ internal static class Excursions
             int sign = Math.Sign(score);
             int from = i;
             int to = i + 1;
-            double best = Math.Abs(score);
+            int hottest = i;
             while (to < medians.Length && (double.IsNaN(medians[to]) || sign * Score(to) >= WarmScore))
             {
-                best = Math.Max(best, sign * Score(to));
+                hottest = sign * Score(to) > sign * Score(hottest) ? to : hottest;
                 to++;
             }
+
+            double best = sign * Score(hottest);
 
             while (from > 0 && sign * Score(from - 1) >= WarmScore)
             {
                 from--;
             }
 
-            (int start, int end) = Tighten(rest, Math.Max(0, from - (width / 2)), Math.Min(rest.Length, to + (width / 2)), sign, i);
-            stretches.Add(new Stretch(start, end, sign, best, width));
+            (int start, int end) = Tighten(rest, Math.Max(0, from - (width / 2)), Math.Min(rest.Length, to + (width / 2)), sign, hottest);
+            double p = Math.Min(1, WindowMinutes.Length * Math.Max(
+                (sign > 0 ? up : down).Chance(best), (double)rest.Length / width * NormalDistribution.Survival(best)));
+            stretches.Add(new Stretch(start, end, sign, p, width));
             i = to;
         }
     }
@@ -93,12 +99,14 @@ internal static class Excursions
     private static (int From, int To) Tighten(double[] rest, int from, int to, int sign, int hot)
     {
         double typical = sign * Median.Of(rest.AsSpan(Math.Max(from, hot - 2), Math.Min(to, hot + 3) - Math.Max(from, hot - 2)));
-        while (from < hot && !(sign * rest[from] >= 0.5 * typical))
+        bool High(int i) => sign * rest[i] >= 0.5 * typical;
+        bool Sustained(int i, int inwards) => High(i) && (High(i + inwards) || High(i + (2 * inwards)));
+        while (from < hot && !(from + 2 < rest.Length && Sustained(from, 1)))
         {
             from++;
         }
 
-        while (to > hot + 1 && !(sign * rest[to - 1] >= 0.5 * typical))
+        while (to > hot + 1 && !(to >= 3 && Sustained(to - 1, -1)))
         {
             to--;
         }
@@ -119,7 +127,7 @@ internal static class Excursions
             }
 
             Stretch kept = merged[at];
-            Stretch better = next.Score > kept.Score ? next : kept;
+            Stretch better = next.PValue < kept.PValue ? next : kept;
             merged[at] = better with { From = Math.Min(kept.From, next.From), To = Math.Max(kept.To, next.To) };
         }
 
@@ -141,7 +149,7 @@ internal static class Excursions
             farthest = height > 0 && (farthest < 0 || height > stretch.Sign * rest[farthest]) && Supported(rest, i, stretch, height) ? i : farthest;
         }
 
-        if (persistent < shortest || farthest < 0 || stretch.Sign * typical < 0.8 * traits.Excursion)
+        if (persistent < shortest || farthest < 0 || stretch.Sign * typical < 0.8 * traits.Excursion || Recurs(rest, stretch, typical, calendar))
         {
             return null;
         }
@@ -160,11 +168,37 @@ internal static class Excursions
             return null;
         }
 
-        double chances = WindowMinutes.Length * (double)rest.Length / stretch.Width;
-        double p = Math.Min(1, chances * NormalDistribution.Survival(stretch.Score));
         return new Finding(
             index, stretch.Sign > 0 ? AnomalyKind.Spike : AnomalyKind.Drop, stretch.From, stretch.To, stretch.Sign,
-            Math.Max(1, Math.Abs(typical) / traits.Excursion), typical, p, peak);
+            Math.Max(1, Math.Abs(typical) / traits.Excursion), typical, stretch.PValue, peak);
+    }
+
+    // What happened at the same time of another week at six tenths of the size is a weekly habit (a weekend that ends later in one region);
+    // what happened at half the size at the same time of a third of the other days is a daily one (a job of a few minutes).
+    private static bool Recurs(double[] rest, Stretch stretch, double typical, Calendar calendar)
+    {
+        int day = calendar.BinsPerDay * calendar.StepsPerBin;
+        int length = stretch.To - stretch.From;
+        int days = 0;
+        int alike = 0;
+        for (int from = stretch.From % day; from + length <= rest.Length && length < day; from += day)
+        {
+            double share = Median.Of(rest.AsSpan(from, length)) / typical;
+            if (from == stretch.From || double.IsNaN(share))
+            {
+                continue;
+            }
+
+            if ((from - stretch.From) % (7 * day) == 0 && share >= 0.6)
+            {
+                return true;
+            }
+
+            days++;
+            alike += share >= 0.5 ? 1 : 0;
+        }
+
+        return alike >= 2 && alike * 3 >= days;
     }
 
     private static bool Supported(double[] rest, int i, Stretch stretch, double height)
@@ -244,5 +278,5 @@ internal static class Excursions
         return sorted.Length == 0 ? 0 : Math.Max(Quantile.OfSorted(sorted, 0.5) * 1.4826, Quantile.OfSorted(sorted, 0.8) / 1.2816);
     }
 
-    private readonly record struct Stretch(int From, int To, int Sign, double Score, int Width);
+    private readonly record struct Stretch(int From, int To, int Sign, double PValue, int Width);
 }

@@ -21,7 +21,7 @@ internal sealed record FigureTraits(
     {
         { Metric: MetricNames.ErrorRate } => new(FigureScale.Counts, true, false, 0.3, 0.3, 0.3, 0.3, false),
         { Metric: MetricNames.RequestRate } => new(FigureScale.Logarithmic, false, true, Collapse, Collapse, Collapse, 0, false),
-        { Unit: "ms", Weights: not null } => new(FigureScale.Logarithmic, true, false, 0.20, 0.06, 0.10, 0.5, false),
+        { Unit: "ms", Weights: not null } => new(FigureScale.Logarithmic, true, false, 0.25, 0.06, 0.10, 0.5, false),
         { Unit: "%", Weights: not null } => new(FigureScale.Linear, Up(course), Down(course), 5, 3, 3, 1, false),
         { Metric: IndicatorNames.Memory } => new(FigureScale.Logarithmic, Up(course), Down(course), 0.20, 0.12, 0.06, 0, true),
         _ => new(FigureScale.Logarithmic, Up(course), Down(course), 0.40, 0.30, 0.25, 0, true),

@@ -3,7 +3,9 @@ namespace Tars.Observability.Anomalies;
 /// <summary>Finds stretches without measurements in what used to be measured.</summary>
 internal static class MissingStretches
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(5);
+    // A restart makes a gap of a few minutes: of one service it is an event from ten minutes on, of the whole backend from five.
+    private static readonly TimeSpan ShortestOfBackend = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ShortestOfService = TimeSpan.FromMinutes(10);
 
     /// <summary>Stretches in which nine tenths of all courses that exist by then are missing at once: the backend's, not a service's.</summary>
     /// <param name="courses">All courses.</param>
@@ -18,8 +20,8 @@ internal static class MissingStretches
         }
 
         int[] born = [.. judged.Select(course => Array.IndexOf(course.Missing, false))];
-        bool[] out_ = new bool[calendar.Grid.Count];
-        for (int i = 0; i < out_.Length; i++)
+        bool[] absent = new bool[calendar.Grid.Count];
+        for (int i = 0; i < absent.Length; i++)
         {
             int there = 0;
             int missing = 0;
@@ -29,10 +31,10 @@ internal static class MissingStretches
                 missing += born[c] < i && judged[c].Missing[i] ? 1 : 0;
             }
 
-            out_[i] = there > 0 && missing >= 0.9 * there;
+            absent[i] = there > 0 && missing >= 0.9 * there;
         }
 
-        return [.. Runs(out_, 1).Where(run => run.To - run.From >= ShortestSteps(calendar))];
+        return [.. Runs(absent, 1).Where(run => run.To - run.From >= Steps(ShortestOfBackend, calendar))];
     }
 
     /// <summary>Stretches in which one course is missing, those of the backend left out.</summary>
@@ -52,25 +54,27 @@ internal static class MissingStretches
             missing.AsSpan(Math.Max(0, from - 1), Math.Min(missing.Length, to + 2) - Math.Max(0, from - 1)).Clear();
         }
 
+        int shortest = Steps(ShortestOfService, calendar);
         List<(int From, int To)> runs = Runs(missing, 1);
         int total = runs.Sum(run => run.To - run.From);
         List<Finding> findings = [];
         foreach ((int from, int to) in runs)
         {
             int length = to - from;
-            int usual = runs.Where(run => run.From != from).Select(run => run.To - run.From).DefaultIfEmpty(0).Order().ElementAt((runs.Count - 1) * 9 / 10 is var at && runs.Count > 1 ? Math.Min(at, runs.Count - 2) : 0);
+            int[] others = [.. runs.Where(run => run.From != from).Select(run => run.To - run.From).Order()];
+            int usual = others.Length == 0 ? 0 : others[(others.Length - 1) * 9 / 10];
             double otherwise = 1 - ((total - length) / (double)Math.Max(1, missing.Length - born - length));
-            if (length >= ShortestSteps(calendar) && length > 2 * usual && otherwise >= 0.8)
+            if (length >= shortest && length > 2 * usual && otherwise >= 0.8)
             {
                 double p = Math.Min(1, (missing.Length - born) * Math.Pow(Math.Max(1e-3, 1 - otherwise), length));
-                findings.Add(new Finding(index, AnomalyKind.MissingData, from, to, 0, (double)length / ShortestSteps(calendar), 0, p, null));
+                findings.Add(new Finding(index, AnomalyKind.MissingData, from, to, 0, (double)length / shortest, 0, p, null));
             }
         }
 
         return findings;
     }
 
-    private static int ShortestSteps(Calendar calendar) => Math.Max(3, (int)Math.Ceiling(Shortest / calendar.Grid.Step));
+    private static int Steps(TimeSpan duration, Calendar calendar) => Math.Max(3, (int)Math.Ceiling(duration / calendar.Grid.Step));
 
     private static List<(int From, int To)> Runs(bool[] flags, int slack)
     {

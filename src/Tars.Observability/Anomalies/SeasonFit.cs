@@ -51,8 +51,9 @@ internal sealed class SeasonFit
                 residuals[b] = values[b] - Dot(terms.AsSpan(b * p, p), coefficients);
             }
 
-            double scale = Statistics.Quantiles.MedianAbsoluteDeviation.Of(residuals);
-            if (round == Rounds - 1 || !(scale > 0))
+            // Below a thousandth, differences are rounding, not noise: a constant gauge must not be weighted by it.
+            double scale = Math.Max(1e-3, Statistics.Quantiles.MedianAbsoluteDeviation.Of(residuals));
+            if (round == Rounds - 1 || double.IsNaN(scale))
             {
                 break;
             }
@@ -162,7 +163,7 @@ internal sealed class SeasonFit
     private static double[] Solve(double[] normal, int p)
     {
         double[] lower = (double[])normal.Clone();
-        double ridge = 1e-6 * Math.Max(1, normal[0]);
+        double ridge = 1e-6 * Math.Max(1e-3, normal[0]);
         double[] x = new double[p];
         for (int i = 0; i < p; i++)
         {

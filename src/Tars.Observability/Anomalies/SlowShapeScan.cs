@@ -16,8 +16,8 @@ internal sealed class SlowShapeScan
     private readonly double[] _count;
     private readonly double[] _first;
     private readonly double[] _second;
-    private readonly double[][] _columnSum;
-    private readonly double[][] _columnFirst;
+    private readonly double[] _columnSum;
+    private readonly double[] _columnFirst;
 
     /// <summary>Prepares a scan over the bins that hold values.</summary>
     public SlowShapeScan(Calendar calendar, double[] terms, double[] values)
@@ -35,16 +35,16 @@ internal sealed class SlowShapeScan
         }
 
         _columns = Orthonormal(terms, calendar.ColumnCount, _valid);
-        _columnSum = [.. _columns.Select(column => Cumulative(column, false))];
-        _columnFirst = [.. _columns.Select(column => Cumulative(column, true))];
+        _columnSum = Interleaved([.. _columns.Select(column => Cumulative(column, false))]);
+        _columnFirst = Interleaved([.. _columns.Select(column => Cumulative(column, true))]);
     }
 
     /// <summary>The shape with the highest score, of any length; null when there are too few bins.</summary>
     /// <param name="residuals">What the season leaves, per bin; NaN is missing.</param>
     public SlowShape? Best(double[] residuals)
     {
-        double noise = WhiteNoise(residuals);
-        if (!(noise > 0) || _count[^1] < _calendar.BinsPerDay)
+        double noise = Math.Max(1e-3, WhiteNoise(residuals));
+        if (_count[^1] < _calendar.BinsPerDay)
         {
             return null;
         }
@@ -54,24 +54,31 @@ internal sealed class SlowShapeScan
         double[] first = Cumulative(rest, true);
         int n = rest.Length;
         int stride = Math.Max(1, n / 112);
-        int shortestRamp = Math.Max(3, _calendar.BinsPerDay * 3 / 4);
-        SlowShape? best = null;
+        int shortestRamp = Math.Max(3, _calendar.BinsPerDay);
+        Candidate shift = default;
+        Candidate pulse = default;
+        Candidate ramp = default;
         for (int a = 0; a < n; a += stride)
         {
             for (int b = a + Math.Max(stride, 2); ; b += stride)
             {
                 b = Math.Min(b, n);
-                if (a > 0 || b < n)
+                bool mayGrow = b - a >= shortestRamp;
+                (double step, double released, double lasting) = Seasonal(a, b);
+                if (a > 0)
                 {
-                    Keep(ref best, SlowForm.Step, a, b, sum, first, noise);
+                    Keep(ref b == n ? ref shift : ref pulse, SlowForm.Step, a, b, sum[b] - sum[a], _count[b] - _count[a], step);
                 }
 
-                if (b - a >= shortestRamp)
+                if (mayGrow)
                 {
-                    Keep(ref best, SlowForm.ReleasedRamp, a, b, sum, first, noise);
+                    double length = b - a;
+                    double dot = (first[b] - first[a] - (a * (sum[b] - sum[a]))) / length;
+                    double square = (_second[b] - _second[a] - (2 * a * (_first[b] - _first[a])) + ((double)a * a * (_count[b] - _count[a]))) / (length * length);
+                    Keep(ref ramp, SlowForm.ReleasedRamp, a, b, dot, square, released);
                     if (b < n)
                     {
-                        Keep(ref best, SlowForm.LastingRamp, a, b, sum, first, noise);
+                        Keep(ref ramp, SlowForm.LastingRamp, a, b, dot + sum[n] - sum[b], square + _count[n] - _count[b], lasting);
                     }
                 }
 
@@ -82,7 +89,46 @@ internal sealed class SlowShapeScan
             }
         }
 
-        return best;
+        Candidate richer = pulse.Gain > ramp.Gain ? pulse : ramp;
+        double white = noise * noise;
+        Candidate best = richer.Gain / white > (1.05 * shift.Gain / white) + 12 ? richer : shift;
+        return best.Gain > 0 ? new SlowShape(best.Form, best.From, best.To, best.Amplitude, Math.Sqrt(best.Gain) / noise) : null;
+    }
+
+    // What the seasonal terms share with each form: the sum of squared projections. A form with a second free bound fits noise better by
+    // itself, so Best asks it to explain clearly more than a plain shift (a twentieth, and twice the log-likelihood ratio beyond 12).
+    private (double Step, double Released, double Lasting) Seasonal(int a, int b)
+    {
+        int p = _columns.Length;
+        int n = _valid.Length;
+        double length = b - a;
+        ReadOnlySpan<double> sumA = _columnSum.AsSpan(a * p, p);
+        ReadOnlySpan<double> sumB = _columnSum.AsSpan(b * p, p);
+        ReadOnlySpan<double> sumN = _columnSum.AsSpan(n * p, p);
+        ReadOnlySpan<double> firstA = _columnFirst.AsSpan(a * p, p);
+        ReadOnlySpan<double> firstB = _columnFirst.AsSpan(b * p, p);
+        (double step, double released, double lasting) = (0, 0, 0);
+        for (int j = 0; j < p; j++)
+        {
+            double level = sumB[j] - sumA[j];
+            double growth = (firstB[j] - firstA[j] - (a * level)) / length;
+            double stays = growth + sumN[j] - sumB[j];
+            step += level * level;
+            released += growth * growth;
+            lasting += stays * stays;
+        }
+
+        return (step, released, lasting);
+    }
+
+    private static void Keep(ref Candidate best, SlowForm form, int a, int b, double dot, double square, double seasonal)
+    {
+        double left = square - seasonal;
+        // A form that the season can imitate almost wholly cannot be told from it.
+        if (left >= 0.05 * square && left >= 0.5 && dot * dot / left > best.Gain)
+        {
+            best = new Candidate(form, a, b, dot / left, dot * dot / left);
+        }
     }
 
     /// <summary>
@@ -126,44 +172,17 @@ internal sealed class SlowShapeScan
         return double.IsNaN(scale) ? 0 : scale;
     }
 
-    private void Keep(ref SlowShape? best, SlowForm form, int a, int b, double[] sum, double[] first, double noise)
-    {
-        double length = b - a;
-        double Dot(double[] zeroth, double[] moment) => form == SlowForm.Step
-            ? zeroth[b] - zeroth[a]
-            : ((moment[b] - moment[a] - (a * (zeroth[b] - zeroth[a]))) / length) + (form == SlowForm.LastingRamp ? zeroth[^1] - zeroth[b] : 0);
-
-        double square = form == SlowForm.Step
-            ? _count[b] - _count[a]
-            : ((_second[b] - _second[a] - (2 * a * (_first[b] - _first[a])) + ((double)a * a * (_count[b] - _count[a]))) / (length * length))
-                + (form == SlowForm.LastingRamp ? _count[^1] - _count[b] : 0);
-        double left = square;
-        for (int j = 0; j < _columnSum.Length; j++)
-        {
-            double part = Dot(_columnSum[j], _columnFirst[j]);
-            left -= part * part;
-        }
-
-        if (left < 0.05 * square || left < 0.5)
-        {
-            return;
-        }
-
-        double dot = Dot(sum, first);
-        double score = Math.Abs(dot) / (noise * Math.Sqrt(left));
-        if (best is null || score > best.Score)
-        {
-            best = new SlowShape(form, a, b, dot / left, score);
-        }
-    }
-
     private double[] ProjectedAndClipped(double[] residuals)
     {
-        (double median, double scale) = MedianAbsoluteDeviation.WithMedian(residuals);
+        // Short excursions are not what is looked for here: each bin is held near the median of the bins around it.
+        double[] smooth = Statistics.Smoothing.RunningMedian.Of(residuals, 3);
+        double near = DifferenceScale(residuals, 1) * Math.Sqrt(2);
         double[] rest = new double[residuals.Length];
         for (int i = 0; i < rest.Length; i++)
         {
-            rest[i] = _valid[i] && double.IsFinite(residuals[i]) ? Math.Clamp(residuals[i], median - (4 * scale), median + (4 * scale)) : 0;
+            rest[i] = !_valid[i] || !double.IsFinite(residuals[i]) ? 0
+                : double.IsFinite(smooth[i]) ? Math.Clamp(residuals[i], smooth[i] - (2 * near), smooth[i] + (2 * near))
+                : residuals[i];
         }
 
         foreach (double[] column in _columns)
@@ -194,6 +213,22 @@ internal sealed class SlowShapeScan
         return sums;
     }
 
+    // Element b * p + j holds element b of column j.
+    private static double[] Interleaved(double[][] columns)
+    {
+        int length = columns.Length == 0 ? 0 : columns[0].Length;
+        double[] flat = new double[length * columns.Length];
+        for (int j = 0; j < columns.Length; j++)
+        {
+            for (int b = 0; b < length; b++)
+            {
+                flat[(b * columns.Length) + j] = columns[j][b];
+            }
+        }
+
+        return flat;
+    }
+
     // Modified Gram-Schmidt over the valid bins; a term that the others already span is left out.
     private static double[][] Orthonormal(double[] terms, int p, bool[] valid)
     {
@@ -220,4 +255,6 @@ internal sealed class SlowShapeScan
 
         return [.. columns];
     }
+
+    private readonly record struct Candidate(SlowForm Form, int From, int To, double Amplitude, double Gain);
 }
