@@ -13,17 +13,11 @@ switch (args.FirstOrDefault())
         ulong seedBase = ulong.Parse(
             Option("--seed-base", BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)).ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
         bool independent = Option("--generator", "fleets") == "independent";
-        ulong[] seeds = [.. Enumerable.Range(0, count).Select(i => (seedBase * 1_000_003) + (ulong)(i + int.Parse(Option("--skip", "0"), CultureInfo.InvariantCulture)))];
+        ulong[] seeds = [.. Enumerable.Range(0, count).Select(i => (seedBase * 1_000_003) + (ulong)i)];
         Console.WriteLine($"generator {(independent ? "independent" : "simulation")}, seed base {seedBase}, seeds {seeds[0]} to {seeds[^1]}");
         IReadOnlyList<FleetScore> scores = await FleetRun.ScoreAsync(
             seeds, seed => independent ? IndependentFleetGenerator.Generate(seed) : FleetGenerator.Generate(seed), CancellationToken.None);
         FleetRun.Print(scores, args.Contains("--details"), Console.Out);
-        return 0;
-    case "prof":
-        await Tars.Accuracy.Prof.Run(IndependentFleetGenerator.Generate(ulong.Parse(args[1])));
-        return 0;
-    case "dump":
-        await Tars.Accuracy.Dump.Run(args[1] == "i" ? IndependentFleetGenerator.Generate(ulong.Parse(args[2])) : FleetGenerator.Generate(ulong.Parse(args[2])), args[3], args[4], "");
         return 0;
     default:
         Console.Error.WriteLine("usage: Tars.Accuracy fleets [--count N] [--seed-base N] [--generator independent] [--details]");
