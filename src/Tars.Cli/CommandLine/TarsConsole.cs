@@ -1,4 +1,6 @@
+using System.Text;
 using Spectre.Console;
+using Tars.Reports;
 
 namespace Tars.Cli.CommandLine;
 
@@ -9,6 +11,7 @@ namespace Tars.Cli.CommandLine;
 internal sealed class TarsConsole
 {
     private readonly Lock _lock = new();
+    private readonly bool _outputIsTerminal;
     private readonly bool _errorIsTerminal;
     private bool _progressShown;
 
@@ -17,6 +20,7 @@ internal sealed class TarsConsole
         Output = output;
         Error = error;
         Quiet = quiet;
+        _outputIsTerminal = outputIsTerminal;
         _errorIsTerminal = errorIsTerminal;
         AnsiSupport ansi = color && outputIsTerminal ? AnsiSupport.Yes : AnsiSupport.No;
         Rich = AnsiConsole.Create(new AnsiConsoleSettings
@@ -102,6 +106,63 @@ internal sealed class TarsConsole
                 Error.Write("\r\x1b[2K");
                 _progressShown = false;
             }
+        }
+    }
+
+    /// <summary>Writes a report's file as it is.</summary>
+    public void WriteFile(ReportFile file)
+    {
+        ClearProgress();
+        Output.Write(Encoding.UTF8.GetString(file.Content.Span));
+    }
+
+    /// <summary>Writes a line that begins with a verdict or a status, coloured on a terminal.</summary>
+    public void WriteHeadline(string line)
+    {
+        ClearProgress();
+        int end = line.IndexOf(':', StringComparison.Ordinal);
+        string word = end > 0 ? line[..end] : string.Empty;
+        string? color = word switch
+        {
+            "PASS" or "healthy" or "hold" => "green",
+            "FAIL" or "critical" or "roll back" => "red",
+            "INCONCLUSIVE" or "inconclusive" or "degraded" or "watch" => "yellow",
+            _ => null,
+        };
+        if (color is null || !_outputIsTerminal)
+        {
+            Output.WriteLine(line);
+        }
+        else
+        {
+            Rich.MarkupLine($"[bold {color}]{Markup.Escape(word)}[/]{Markup.Escape(line[end..])}");
+        }
+    }
+
+    /// <summary>Writes a table, or what its emptiness means.</summary>
+    public void WriteTable(ReportTable table)
+    {
+        ClearProgress();
+        Output.WriteLine();
+        IReadOnlyList<string> lines = TextTable.Lines(table, _outputIsTerminal ? Rich.Profile.Width : 0);
+        if (lines.Count == 0)
+        {
+            Output.WriteLine($"{table.Title}: {table.Empty}");
+            return;
+        }
+
+        if (_outputIsTerminal)
+        {
+            Rich.MarkupLine($"[bold]{Markup.Escape(table.Title)}[/]");
+        }
+        else
+        {
+            Output.WriteLine(table.Title);
+        }
+
+        foreach (string line in lines)
+        {
+            Output.WriteLine("  " + line);
         }
     }
 

@@ -95,13 +95,9 @@ internal sealed class RangeReading(BackendConnection connection, RangeQuery quer
             if (!handedOn.TryGetValue(labels, out int seen))
             {
                 handedOn.Add(labels, attempt);
-                if (points > 0)
-                {
-                    _seriesCount++;
-                    _pointCount += points;
-                    consumer(labels, values, points); // a series that is NaN throughout holds nothing: it is no series
-                }
-
+                _seriesCount++;
+                _pointCount += points;
+                consumer(labels, values, points);
                 return;
             }
 

@@ -1,0 +1,185 @@
+using Tars.Application.Settings;
+using Tars.Configuration.Schemas;
+using Tars.Observability.Indicators;
+using Tars.Observability.Objectives;
+using Tars.Observability.TimeSeries;
+
+namespace Tars.Application.Collecting;
+
+/// <summary>
+/// The first room of every tool: the sources of a configuration opened, the window that is meant, the plan, and the series collected.
+/// A command, a scheduled job and an API request call the same lines. Nothing is sent before a collection begins.
+/// </summary>
+public sealed class SeriesReading : IDisposable
+{
+    private readonly TarsSettings _settings;
+    private readonly IReadOnlyList<OpenedSource> _sources;
+    private readonly TimeProvider _time;
+
+    private SeriesReading(TarsSettings settings, IReadOnlyList<ServiceDefinition> services, IReadOnlyList<OpenedSource> sources, TimeProvider time)
+    {
+        (_settings, Services, _sources, _time) = (settings, services, sources, time);
+        HashSet<string> names = [.. services.Select(service => service.Name)];
+        Analysis = settings.Analysis with
+        {
+            Objectives = [.. settings.Analysis.Objectives.Where(objective => names.Contains(objective.Service))],
+            Deployments = [.. settings.Analysis.Deployments.Where(deployment => names.Contains(deployment.Service))],
+        };
+    }
+
+    /// <summary>The services that are read, in configuration order.</summary>
+    public IReadOnlyList<ServiceDefinition> Services { get; }
+
+    /// <summary>What the analyses need to know besides the series, for the services that are read.</summary>
+    public AnalysisSettings Analysis { get; }
+
+    /// <summary>The step: a capture's own, else the configured one.</summary>
+    public TimeSpan Step => _sources.Select(source => source.CapturedGrid?.Step).FirstOrDefault(step => step is not null) ?? _settings.Observability.Step;
+
+    /// <summary>The window that captures can answer for, their lead-in left out; null when backends are read.</summary>
+    public TimeWindow? Captured
+    {
+        get
+        {
+            TimeWindow? shared = null;
+            foreach (TimeGrid grid in _sources.Select(source => source.CapturedGrid).OfType<TimeGrid>())
+            {
+                int lead = LeadIn(grid.Step);
+                if (grid.Count <= lead)
+                {
+                    throw new RequestException(
+                        $"the capture covers {grid.Window}, no more than the lead-in of {_settings.Observability.BridgeLimit} that counters need",
+                        "capture a longer window, or lower observability.bridge_limit");
+                }
+
+                TimeWindow usable = new(grid.TimeOf(lead), grid.End);
+                shared = shared is null ? usable : shared.Value.Intersect(usable) ?? throw new RequestException(
+                    "the captures of the backends share no instant", "capture the same window from each");
+            }
+
+            return shared;
+        }
+    }
+
+    /// <summary>Opens what a configuration, or a capture in its place, is read from.</summary>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="request">What to read.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="RequestException">No service is configured, or one is asked for that is not.</exception>
+    /// <exception cref="SeriesSourceException">The capture is missing or damaged, or a certificate cannot be read.</exception>
+    public static async Task<SeriesReading> OpenAsync(
+        TarsSettings settings, ReadingRequest request, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(request);
+        IReadOnlyList<ServiceDefinition> services = Choose(settings, request.Services);
+        IReadOnlyList<OpenedSource> sources = await OpenedSource.OpenAsync(settings, services, request, time, cancellationToken).ConfigureAwait(false);
+        return new SeriesReading(settings, services, sources, time);
+    }
+
+    /// <summary>The window that is meant.</summary>
+    /// <param name="request">What was said of it.</param>
+    /// <param name="defaultLength">The tool's own length.</param>
+    /// <exception cref="WindowException">It cannot be meant, or the capture does not hold it.</exception>
+    public TimeWindow Resolve(WindowRequest request, TimeSpan defaultLength)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        TimeWindow? captured = Captured;
+        DateTimeOffset latest = captured?.To ?? _time.GetUtcNow() - _settings.Observability.SettleDelay;
+        TimeWindow window = request.Resolve(Step, latest, captured, defaultLength);
+        return captured is not { } held || window.From >= held.From ? window : throw new WindowException(
+            $"the window begins at {Instants.Format(window.From)}; the capture answers from {Instants.Format(held.From)} to {Instants.Format(held.To)}",
+            "choose a window inside it, or capture a longer one");
+    }
+
+    /// <summary>Plans a collection: one plan per backend.</summary>
+    /// <param name="window">The window that is analysed.</param>
+    /// <param name="history">How much before it is read besides, as far as a capture goes back; zero for nothing.</param>
+    public IReadOnlyList<BackendPlan> Plan(TimeWindow window, TimeSpan history)
+    {
+        DateTimeOffset from = Instants.AlignDown(window.From - history, Step);
+        if (Captured is { } captured && from < captured.From)
+        {
+            from = captured.From;
+        }
+
+        TimeGrid grid = TimeGrid.Of(new TimeWindow(from, window.To), Step);
+        return [.. _sources.Select(source => new BackendPlan(source.Backend, QueryPlan.Of(_settings.ToCollection(source.Services), grid)))];
+    }
+
+    /// <summary>Collects the series of all backends into one set.</summary>
+    /// <param name="plans">What <see cref="Plan"/> planned.</param>
+    /// <param name="progress">Receives how far it is, or null.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SeriesSourceException">A backend failed as a whole, or a capture lacks a query.</exception>
+    public async Task<SeriesSet> CollectAsync(
+        IReadOnlyList<BackendPlan> plans, IProgress<CollectionProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plans);
+        List<SeriesSet> sets = [];
+        foreach (BackendPlan plan in plans)
+        {
+            ISeriesSource source = _sources.First(opened => opened.Backend == plan.Backend).Source;
+            SeriesCollector collector = new(source, _settings.Observability.Concurrency);
+            sets.Add(await collector.CollectAsync(plan.Plan, progress, cancellationToken).ConfigureAwait(false));
+        }
+
+        return MergedSets.Of(sets, Services);
+    }
+
+    /// <summary>What the queries of a plan would cause; nothing is sent.</summary>
+    public async Task<IReadOnlyList<PlannedLoad>> EstimateAsync(IReadOnlyList<BackendPlan> plans, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plans);
+        List<PlannedLoad> loads = [];
+        foreach (BackendPlan plan in plans)
+        {
+            OpenedSource source = _sources.First(opened => opened.Backend == plan.Backend);
+            RangeBoundary boundary = source.CapturedGrid is null
+                ? BoundaryOf(plan.Backend)
+                : (await source.Source.DescribeAsync(cancellationToken).ConfigureAwait(false)).Boundary;
+            loads.AddRange(plan.Plan.Queries.Select(query => PlannedLoad.Of(
+                plan, query, boundary, source.CapturedGrid is null ? _settings.Observability.PointsLimit : null)));
+        }
+
+        return loads;
+    }
+
+    /// <summary>The sources that are read, by backend.</summary>
+    internal IReadOnlyList<OpenedSource> Sources => _sources;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (OpenedSource source in _sources)
+        {
+            source.Dispose();
+        }
+    }
+
+    private int LeadIn(TimeSpan step) => Math.Max(1, (int)Math.Ceiling(_settings.Observability.BridgeLimit / step));
+
+    private RangeBoundary BoundaryOf(string backend) =>
+        _settings.Observability.Backends[backend].Dialect == "prometheus2" ? RangeBoundary.Closed : RangeBoundary.LeftOpen;
+
+    private static IReadOnlyList<ServiceDefinition> Choose(TarsSettings settings, IReadOnlyList<string> names)
+    {
+        if (settings.Services.Count == 0)
+        {
+            throw new RequestException(
+                "no service is configured, so there is nothing to read",
+                "'tars discover --output tars.yaml' writes a configuration from what a backend has; 'tars demo' needs none");
+        }
+
+        string[] known = [.. settings.Services.Select(service => service.Name)];
+        foreach (string name in names.Where(name => !known.Contains(name)))
+        {
+            string? near = Nearest.Of(name, known);
+            throw new RequestException(
+                $"there is no service {name}", near is null ? $"configured are {string.Join(", ", known)}" : $"did you mean {near}?");
+        }
+
+        return names.Count == 0 ? settings.Services : [.. settings.Services.Where(service => names.Contains(service.Name))];
+    }
+}

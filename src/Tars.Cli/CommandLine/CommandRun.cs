@@ -1,0 +1,217 @@
+using System.CommandLine;
+using Tars.Application.Collecting;
+using Tars.Application.Publishing;
+using Tars.Application.Settings;
+using Tars.Configuration.Layers;
+using Tars.Observability.Indicators;
+using Tars.Observability.Objectives;
+using Tars.Observability.Prometheus;
+using Tars.Observability.TimeSeries;
+
+namespace Tars.Cli.CommandLine;
+
+/// <summary>One run of one command: its options, its console, its configuration, and the two rooms at its ends, collecting and publishing.</summary>
+internal sealed class CommandRun
+{
+    private readonly ParseResult _result;
+    private TarsSettings? _settings;
+
+    private CommandRun(ParseResult result)
+    {
+        _result = result;
+        Console = TarsConsole.OfProcess(Has(CommonOptions.NoColor), Has(CommonOptions.Quiet));
+    }
+
+    /// <summary>Where it speaks.</summary>
+    public TarsConsole Console { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; } = TimeProvider.System;
+
+    /// <summary>What standard output gets.</summary>
+    public OutputFormat Format => _result.GetResult(CommonOptions.Format) is null ? OutputFormat.Table : _result.GetValue(CommonOptions.Format);
+
+    /// <summary>The configuration; loaded when it is first needed.</summary>
+    public TarsSettings Settings => _settings ??= LoadSettings();
+
+    /// <summary>The folder that gets files, or null when none are to be written.</summary>
+    public string? OutputFolder => Value(CommonOptions.Output) switch
+    {
+        null => Settings.Observability.OutputFolder,
+        "none" => null,
+        { } folder => folder,
+    };
+
+    /// <summary>Runs a command.</summary>
+    public static async Task<int> RunAsync(ParseResult result, Func<CommandRun, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+    {
+        CommandRun own = new(result);
+        own.RefuseSealing();
+        try
+        {
+            return await run(own, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            own.Console.ClearProgress();
+        }
+    }
+
+    /// <summary>The value of an option, or its default.</summary>
+    public T? Value<T>(Option<T> option) => _result.GetResult(option) is null ? default : _result.GetValue(option);
+
+    /// <summary>Whether a switch is on.</summary>
+    public bool Has(Option<bool> option) => Value(option);
+
+    /// <summary>The value of an argument.</summary>
+    public T? Value<T>(Argument<T> argument) => _result.GetValue(argument);
+
+    /// <summary>The window that was asked for.</summary>
+    public WindowRequest Window()
+    {
+        TimeZoneInfo zone = Settings.Observability.TimeZone;
+        return new WindowRequest(
+            CommonOptions.Instant(CommonOptions.From, Value(CommonOptions.From), zone),
+            CommonOptions.Instant(CommonOptions.To, Value(CommonOptions.To), zone),
+            CommonOptions.Duration(CommonOptions.Window, Value(CommonOptions.Window)));
+    }
+
+    /// <summary>Opens what is read.</summary>
+    public Task<SeriesReading> OpenAsync(CancellationToken cancellationToken)
+    {
+        string[] services = Value(CommonOptions.Services)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        IProgress<QueryTiming>? timings = Has(CommonOptions.Verbose) ? new ShownTimings(Console) : null;
+        return SeriesReading.OpenAsync(Settings, new ReadingRequest(Value(CommonOptions.Capture), services, timings), Time, cancellationToken);
+    }
+
+    /// <summary>Collects the window that was asked for; null, after the plan was printed, with <c>--plan</c>.</summary>
+    /// <param name="defaultLength">The tool's own window.</param>
+    /// <param name="history">How much before the window is read besides.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<Collected?> CollectAsync(TimeSpan defaultLength, TimeSpan history, CancellationToken cancellationToken)
+    {
+        using SeriesReading reading = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await CollectAsync(reading, reading.Resolve(Window(), defaultLength), history, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Collects a window; null, after the plan was printed, with <c>--plan</c>.</summary>
+    public async Task<Collected?> CollectAsync(SeriesReading reading, TimeWindow window, TimeSpan history, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<BackendPlan> plans = reading.Plan(window, history);
+        if (Has(CommonOptions.Plan))
+        {
+            PlanText.Write(Console, window, plans, await reading.EstimateAsync(plans, cancellationToken).ConfigureAwait(false));
+            return null;
+        }
+
+        int total = plans.Sum(plan => plan.Plan.Queries.Count);
+        SeriesSet set = await reading.CollectAsync(plans, new ShownProgress(Console, total), cancellationToken).ConfigureAwait(false);
+        Console.ClearProgress();
+        foreach (string warning in set.Queries.SelectMany(query => query.Warnings).Distinct().Take(5))
+        {
+            Console.Warn($"the backend warns: {warning}");
+        }
+
+        if (set.IncreasesPushedDown)
+        {
+            Console.Note($"more than {Settings.Observability.SeriesLimit} series: the backend took the differences of some counters (docs/math.md, \"Pushed-down increases\")");
+        }
+
+        return new Collected(set, reading.Analysis, window);
+    }
+
+    /// <summary>Writes a report's files, and to standard output what <c>-o</c> asks for.</summary>
+    /// <returns>The outcome's exit code.</returns>
+    public async Task<int> PublishAsync(Outcome outcome, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> written = OutputFolder is { } folder
+            ? await new ReportDirectory(folder).WriteAsync(outcome.Report, cancellationToken).ConfigureAwait(false)
+            : [];
+        if (Format == OutputFormat.Table)
+        {
+            outcome.WriteTables(Console);
+        }
+        else
+        {
+            Console.WriteFile(outcome.FileFor(Format));
+        }
+
+        if (written.Count > 0)
+        {
+            Console.Note($"wrote {string.Join(", ", written)}");
+        }
+
+        return outcome.ExitCode;
+    }
+
+    private void RefuseSealing()
+    {
+        foreach (Option<bool> option in new[] { CommonOptions.Sign, CommonOptions.Encrypt })
+        {
+            if (Has(option))
+            {
+                string what = option == CommonOptions.Sign ? "signing" : "encryption";
+                throw new UsageException($"{option.Name}: {what} is not available yet, and a report that was to be sealed is not written open", $"leave {option.Name} out");
+            }
+        }
+    }
+
+    private TarsSettings LoadSettings()
+    {
+        List<string> sets = [.. Value(CommonOptions.Set) ?? []];
+        string? path = null;
+        foreach (string config in Value(CommonOptions.Config) ?? [])
+        {
+            if (config.Contains('=', StringComparison.Ordinal))
+            {
+                sets.Add(config);
+            }
+            else if (path is not null)
+            {
+                throw new UsageException($"--config: two files, {path} and {config}", "one file is read; put differences into a profile or --set");
+            }
+            else
+            {
+                path = config;
+            }
+        }
+
+        List<CommandLineSetting> settings = [.. sets.Select(text => CommandLineSetting.Parse(text))];
+        Add(settings, CommonOptions.PrometheusUrl, "observability.prometheus_url");
+        Add(settings, CommonOptions.Backend, "observability.backend");
+        Add(settings, CommonOptions.TimeZone, "observability.time_zone");
+        TarsSettings loaded = TarsSettings.Load(SettingsSearch.OfProcess() with { ConfigPath = path, Profile = Value(CommonOptions.Profile), CommandLine = settings });
+        foreach (string note in loaded.Loaded.Notes)
+        {
+            Console.Note(note);
+        }
+
+        return loaded;
+    }
+
+    private void Add(List<CommandLineSetting> settings, Option<string?> option, string path)
+    {
+        if (Value(option) is { } text)
+        {
+            settings.Add(new CommandLineSetting(option.Name, path, text));
+        }
+    }
+
+    private sealed class ShownProgress(TarsConsole console, int total) : IProgress<CollectionProgress>
+    {
+        public void Report(CollectionProgress value) => console.Progress($"reading {value.Done}/{Math.Max(value.Total, Math.Min(total, value.Total))}  {value.Current}");
+    }
+
+    private sealed class ShownTimings(TarsConsole console) : IProgress<QueryTiming>
+    {
+        public void Report(QueryTiming value) => console.Note(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{value.Duration.TotalMilliseconds,8:0} ms  {value.SeriesCount,6} series  {value.PointCount,9} points  {value.Requests} requests  {value.Query}{(value.Failure is null ? string.Empty : "  FAILED: " + value.Failure)}"));
+    }
+}
+
+/// <summary>What was collected for a command.</summary>
+/// <param name="Set">The series; the window and the history before it.</param>
+/// <param name="Analysis">Objectives and exceptions.</param>
+/// <param name="Window">The window that is told.</param>
+internal sealed record Collected(SeriesSet Set, AnalysisSettings Analysis, TimeWindow Window);

@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace Tars.Cli.CommandLine;
+
+/// <summary>A command with examples in its help.</summary>
+internal sealed class TarsCommand(string name, string description, params string[] examples) : Command(name, description)
+{
+    /// <summary>Command lines that work as they stand, given a configuration.</summary>
+    public IReadOnlyList<string> Examples { get; } = examples;
+
+    /// <summary>A command that runs; it has the speaking and configuring options besides its own.</summary>
+    public static TarsCommand Verb(
+        string name, string description, IEnumerable<Option> options, Func<CommandRun, CancellationToken, Task<int>> run, params string[] examples)
+    {
+        TarsCommand command = new(name, description, examples);
+        foreach (Option option in options.Concat(CommonOptions.Configuring).Concat(CommonOptions.Speaking))
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction((result, cancellationToken) => CommandRun.RunAsync(result, run, cancellationToken));
+        return command;
+    }
+
+    /// <summary>A noun that reports: by itself it is its verb <c>report</c>.</summary>
+    public static TarsCommand Noun(
+        string name, string description, IReadOnlyList<Option> options, Func<CommandRun, CancellationToken, Task<int>> report, string[] examples, params Command[] verbs)
+    {
+        Option[] all = [.. options, .. CommonOptions.Reading, .. CommonOptions.Writing];
+        TarsCommand noun = Verb(name, description, all, report, examples);
+        noun.Subcommands.Add(Verb("report", $"The same as 'tars {name}'", all, report, examples));
+        foreach (Command verb in verbs)
+        {
+            noun.Subcommands.Add(verb);
+        }
+
+        return noun;
+    }
+}
