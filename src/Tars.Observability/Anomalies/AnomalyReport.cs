@@ -1,3 +1,5 @@
+using Tars.Observability.Indicators;
+using Tars.Observability.Objectives;
 using Tars.Observability.TimeSeries;
 
 namespace Tars.Observability.Anomalies;
@@ -15,7 +17,32 @@ public sealed record AnomalyReport(
     TimeSpan Step,
     AnomalyOptions Options,
     IReadOnlyList<AnomalyEvent> Events,
-    IReadOnlyList<JudgedCourse> Courses);
+    IReadOnlyList<JudgedCourse> Courses)
+{
+    /// <summary>Looks for events. Pure: the same set, settings and options give the same report.</summary>
+    /// <param name="set">The series; steps before (and after) <paramref name="window"/> serve as history.</param>
+    /// <param name="settings">Time zone and maintenance.</param>
+    /// <param name="options">How to look.</param>
+    /// <param name="window">The window whose events are told; inside the set's window, often its tail.</param>
+    /// <exception cref="ArgumentException">The window does not lie in the set's, or an option is out of its range.</exception>
+    public static AnomalyReport Of(SeriesSet set, AnalysisSettings settings, AnomalyOptions options, TimeWindow window)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(options);
+        if (window.From < set.Window.From || window.To > set.Window.To)
+        {
+            throw new ArgumentException($"the window {window} does not lie in that of the series, {set.Window}", nameof(window));
+        }
+
+        if (!(options.FalseDiscoveryRate is > 0 and < 1) || !(options.ZThreshold > 0) || !(options.EwmaAlpha is > 0 and <= 1) || options.ZWindow < 3)
+        {
+            throw new ArgumentException($"an option is out of its range: {options}", nameof(options));
+        }
+
+        return AnomalyDetection.Of(set, settings, options, window);
+    }
+}
 
 /// <summary>How well one figure could be judged.</summary>
 /// <param name="Service">The service.</param>

@@ -95,9 +95,13 @@ internal sealed class RangeReading(BackendConnection connection, RangeQuery quer
             if (!handedOn.TryGetValue(labels, out int seen))
             {
                 handedOn.Add(labels, attempt);
-                _seriesCount++;
-                _pointCount += points;
-                consumer(labels, values, points);
+                if (points > 0)
+                {
+                    _seriesCount++;
+                    _pointCount += points;
+                    consumer(labels, values, points); // a series that is NaN throughout holds nothing: it is no series
+                }
+
                 return;
             }
 

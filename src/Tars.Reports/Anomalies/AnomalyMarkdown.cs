@@ -47,7 +47,7 @@ internal static class AnomalyMarkdown
             [
                 e.Peak is { } peak
                     ? MarkdownText.Escape(
-                        $"Peak {Display.Number(peak.Value, e.Unit)} at {Display.Time(peak.Time)} where {Display.Number(peak.Expected, e.Unit)} was expected ({Display.Change(peak.RelativeDeviation)}).")
+                        $"Peak {Display.Number(peak.Value, e.Unit)} at {Display.Time(peak.Time)} where {Display.Number(peak.Expected, e.Unit)} was expected{(peak.RelativeDeviation is { } relative ? $" ({Display.Change(relative)})" : string.Empty)}.")
                     : "Nothing was measured.",
                 .. e.RelatedMetrics.Count > 0 ? (string[])[$"Also in {MarkdownText.Escape(string.Join(", ", e.RelatedMetrics))}."] : [],
                 .. e.ConcurrentWith.Count > 0

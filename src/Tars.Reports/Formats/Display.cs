@@ -50,10 +50,10 @@ internal static class Display
     /// <summary>Coverage in percent, or nothing.</summary>
     public static string Coverage(Figure figure) => States.CoverageOf(figure) is { } coverage ? Percent(coverage * 100) + " %" : Nothing;
 
-    /// <summary>A probability: <c>0.034</c>, <c>&lt; 0.0001</c>.</summary>
+    /// <summary>A probability: <c>0.034</c>, <c>≤ 0.0001</c>.</summary>
     public static string Probability(double? value) => value is not { } p || double.IsNaN(p) ? Nothing
-        : p is > 0 and < 0.0001 ? "< 0.0001"
-        : p is < 1 and > 0.9999 ? "> 0.9999"
+        : p is > 0 and < 0.0001 ? "≤ 0.0001"
+        : p is < 1 and > 0.9999 ? "≥ 0.9999"
         : p.ToString("0.####", Invariant);
 
     /// <summary><c>2026-01-05 14:32</c>, UTC.</summary>
@@ -91,7 +91,7 @@ internal static class Display
             }
         }
 
-        return value > 0 ? "> 99.99999999" : "< -99.99999999";
+        return value > 0 ? "≥ 99.99999999" : "≤ -99.99999999";
     }
 
     private static string Bytes(double value)
@@ -120,8 +120,8 @@ internal static class Display
         string text = value.ToString(digits == 0 ? "#,##0" : "#,##0." + new string('#', digits), Invariant);
         return text switch
         {
-            "0" or "-0" when value > 0 => "< 0.000001",
-            "0" or "-0" when value < 0 => "> -0.000001",
+            "0" or "-0" when value > 0 => "≤ 0.000001",
+            "0" or "-0" when value < 0 => "≥ -0.000001",
             "-0" => "0",
             _ => text,
         };

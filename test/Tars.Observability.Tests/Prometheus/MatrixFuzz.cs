@@ -3,7 +3,6 @@ using System.Text;
 using Tars.Observability.Prometheus;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit;
-using Xunit;
 
 namespace Tars.Observability.Tests.Prometheus;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Tars.Observability.Prometheus;
 using Tars.Observability.TimeSeries;
-using Xunit;
 
 namespace Tars.Observability.Tests.Prometheus;
 

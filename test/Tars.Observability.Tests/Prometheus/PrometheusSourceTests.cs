@@ -3,7 +3,6 @@ using Tars.Observability.TimeSeries;
 using Tars.TestKit;
 using Tars.TestKit.Notation;
 using Tars.TestKit.Servers;
-using Xunit;
 using PrometheusOptions = Tars.Observability.Prometheus.PrometheusOptions;
 using ServerOptions = Tars.TestKit.Servers.PrometheusOptions;
 

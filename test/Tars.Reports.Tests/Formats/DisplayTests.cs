@@ -11,7 +11,7 @@ public sealed class DisplayTests
     [InlineData(99.9499999, "%", "99.95 %")]
     [InlineData(0.0005, "%", "0.0005 %")]
     [InlineData(0, "%", "0 %")]
-    [InlineData(1e-12, "%", "< 0.000001 %")]
+    [InlineData(1e-12, "%", "≤ 0.000001 %")]
     [InlineData(0.999, "ratio", "99.9 %")]
     [InlineData(1234567, "", "1,234,567")]
     [InlineData(512.754, "ms", "513 ms")]
