@@ -1,6 +1,7 @@
 using Tars.Observability.Indicators;
 using Tars.Observability.Objectives;
 using Tars.Observability.TimeSeries;
+using Xunit;
 
 namespace Tars.Observability.Tests.Indicators;
 

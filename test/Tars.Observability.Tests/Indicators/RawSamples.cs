@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Tars.Observability.Indicators;
 using Tars.Observability.TimeSeries;
+using Xunit;
 
 namespace Tars.Observability.Tests.Indicators;
 

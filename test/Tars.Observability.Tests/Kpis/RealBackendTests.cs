@@ -3,10 +3,10 @@ using System.Text.Json;
 using Tars.Observability.Indicators;
 using Tars.Observability.Kpis;
 using Tars.Observability.Prometheus;
-using Tars.Observability.Tests.Indicators;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit;
 using Tars.TestKit.Servers;
+using Xunit;
 using static Tars.Observability.Tests.Indicators.Definitions;
 
 namespace Tars.Observability.Tests.Kpis;
