@@ -1,7 +1,6 @@
 using Tars.Observability.Indicators;
 using Tars.Observability.Objectives;
 using Tars.Observability.TimeSeries;
-using Xunit;
 
 namespace Tars.Observability.Tests.Indicators;
 

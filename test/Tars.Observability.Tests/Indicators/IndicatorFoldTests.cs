@@ -1,7 +1,6 @@
 using Tars.Observability.Indicators;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit.Notation;
-using Xunit;
 using static Tars.Observability.Tests.Indicators.Definitions;
 
 namespace Tars.Observability.Tests.Indicators;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Tars.Observability.Indicators;
 using Tars.Observability.TimeSeries;
-using Xunit;
 
 namespace Tars.Observability.Tests.Indicators;
 

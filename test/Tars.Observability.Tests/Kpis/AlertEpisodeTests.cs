@@ -2,7 +2,6 @@ using Tars.Observability.Indicators;
 using Tars.Observability.Kpis;
 using Tars.Observability.Tests.Indicators;
 using Tars.TestKit.Notation;
-using Xunit;
 using static Tars.Observability.Tests.Indicators.Definitions;
 
 namespace Tars.Observability.Tests.Kpis;

@@ -4,7 +4,6 @@ using Tars.Observability.Objectives;
 using Tars.Observability.Tests.Indicators;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit.Notation;
-using Xunit;
 using static Tars.Observability.Tests.Indicators.Definitions;
 
 namespace Tars.Observability.Tests.Kpis;

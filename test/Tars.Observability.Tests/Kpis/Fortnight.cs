@@ -4,7 +4,6 @@ using Tars.Observability.Tests.Indicators;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit;
 using Tars.TestKit.Servers;
-using Xunit;
 using static Tars.Observability.Tests.Indicators.Definitions;
 
 namespace Tars.Observability.Tests.Kpis;

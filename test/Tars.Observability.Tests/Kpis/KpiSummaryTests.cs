@@ -3,7 +3,6 @@ using Tars.Observability.Kpis;
 using Tars.Observability.Tests.Indicators;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit.Notation;
-using Xunit;
 using static Tars.Observability.Tests.Indicators.Definitions;
 
 namespace Tars.Observability.Tests.Kpis;

@@ -6,7 +6,6 @@ using Tars.Observability.Prometheus;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit;
 using Tars.TestKit.Servers;
-using Xunit;
 using static Tars.Observability.Tests.Indicators.Definitions;
 
 namespace Tars.Observability.Tests.Kpis;

@@ -1,7 +1,6 @@
 using Tars.Observability.Indicators;
 using Tars.Observability.Regressions;
 using Tars.Observability.Tests.Indicators;
-using Tars.Observability.TimeSeries;
 using Tars.Simulation.Fleets;
 using Tars.TestKit;
 
