@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using NJsonSchema;
 using Tars.Observability.Captures;
 using Tars.Observability.TimeSeries;
 using Tars.TestKit;
@@ -222,6 +223,25 @@ public sealed class CaptureTests : IDisposable
         await CaptureAsync(new MemorySource(Source).With("q", Random(15)).With("r", Random(2)), "q", "r");
         CommandResult result = await new CommandLine(Executables.Require("sha256sum"), "-c", "SHA256SUMS") { WorkingDirectory = Directory }.RunAsync(Cancellation);
         Assert.Equal(0, result.ExitCode);
+    }
+
+    [Fact]
+    public async Task Manifest_Written_MatchesItsSchema()
+    {
+        MemorySource backend = new MemorySource(Source).With("q", Random(3), "w").With("empty", []).WithFailure("bad", "refused");
+        using (CaptureWriter writer = CaptureWriter.Open(Directory, Source, Grid, "test"))
+        {
+            CapturingSource capturing = new(backend, writer);
+            await ReadAsync(capturing, "q", Grid);
+            await ReadAsync(capturing, "empty", Grid);
+            await Assert.ThrowsAsync<SeriesSourceException>(() => ReadAsync(capturing, "bad", Grid));
+            writer.Complete();
+        }
+
+        JsonSchema schema = await JsonSchema.FromFileAsync(Repository.PathOf("schemas", "capture-manifest.schema.json"), Cancellation);
+        string manifest = await File.ReadAllTextAsync(Path.Combine(Directory, "manifest.json"), Cancellation);
+        Assert.Empty(schema.Validate(manifest));
+        Assert.NotEmpty(schema.Validate(manifest.Replace("\"closed\"", "\"ajar\"", StringComparison.Ordinal)));
     }
 
     private static LabelSet Labels(int i) => new([new("__name__", "m"), new("i", $"\"{i}\"\\é\n")]);
