@@ -238,7 +238,7 @@ public sealed class CaptureTests : IDisposable
             writer.Complete();
         }
 
-        JsonSchema schema = await JsonSchema.FromFileAsync(Repository.PathOf("schemas", "capture-manifest.schema.json"), Cancellation);
+        JsonSchema schema = await JsonSchema.FromFileAsync(RepositoryRoot.PathOf("schemas/capture-manifest.schema.json"), Cancellation);
         string manifest = await File.ReadAllTextAsync(Path.Combine(Directory, "manifest.json"), Cancellation);
         Assert.Empty(schema.Validate(manifest));
         Assert.NotEmpty(schema.Validate(manifest.Replace("\"closed\"", "\"ajar\"", StringComparison.Ordinal)));
