@@ -26,12 +26,13 @@ public sealed record DataQuality(
     IReadOnlyList<string> Notes);
 
 /// <summary>How well one indicator was measured.</summary>
+/// <param name="Id"><c>Q1</c> and so on.</param>
 /// <param name="Service">The service.</param>
 /// <param name="Indicator">The indicator.</param>
 /// <param name="Coverage">Share of the period's steps with samples; zero without data.</param>
 /// <param name="Problem">Why there are no data, or null.</param>
 /// <param name="IsSufficient">Whether coverage reaches the configured minimum.</param>
-public sealed record IndicatorQuality(string Service, string Indicator, Ratio Coverage, string? Problem, bool IsSufficient);
+public sealed record IndicatorQuality(string Id, string Service, string Indicator, Ratio Coverage, string? Problem, bool IsSufficient);
 
 /// <summary>A span without data and its finding id.</summary>
 /// <param name="Id"><c>Q1</c> and so on.</param>

@@ -1,6 +1,8 @@
 using Tars.Observability.Anomalies;
 using Tars.Observability.Budgets;
+using Tars.Observability.Indicators;
 using Tars.Observability.Kpis;
+using Tars.Observability.Objectives;
 using Tars.Observability.Regressions;
 using Tars.Observability.Stability;
 using Tars.Observability.TimeSeries;
@@ -55,7 +57,51 @@ public sealed record Retrospective(
     KpiSummary? PreviousKpis,
     StabilityReport Stability,
     AnomalyReport Anomalies,
-    RegressionReport Changes);
+    RegressionReport Changes)
+{
+    /// <summary>
+    /// Tells a period: looks for anomalies, compares deployments (what came and went left out) and, where the data reach back far enough, the
+    /// period with the one before, and puts it all together.
+    /// </summary>
+    /// <param name="set">What was collected; time before the period serves as history and as the period to compare with.</param>
+    /// <param name="settings">Objectives, maintenance, prices, time zone.</param>
+    /// <param name="window">The period, inside the set's window.</param>
+    /// <exception cref="ArgumentException">The period does not lie inside the set's window.</exception>
+    public static Retrospective Of(SeriesSet set, AnalysisSettings settings, TimeWindow window)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        AnomalyReport anomalies = AnomalyReport.Of(set, settings, AnomalyOptions.Default, window);
+        bool reachesBack = window.From - window.Duration >= set.Window.From;
+        RegressionOptions options = RegressionOptions.Default with { CompareTo = reachesBack ? new ComparisonBaseline.Previous() : new ComparisonBaseline.None() };
+        return Of(set, settings, window, anomalies, RegressionReport.Of(set, settings, options, window, KnownDisturbances.Of(anomalies)));
+    }
+
+    /// <summary>Tells a period from what was found in it.</summary>
+    /// <param name="set">What was collected; time before the period serves as history and as the period to compare with.</param>
+    /// <param name="settings">Objectives, maintenance, prices, time zone.</param>
+    /// <param name="window">The period, inside the set's window.</param>
+    /// <param name="anomalies">The anomalies of the same period.</param>
+    /// <param name="changes">The comparisons of the same period.</param>
+    /// <exception cref="ArgumentException">The period does not lie inside the set's window, or a report is of another period.</exception>
+    public static Retrospective Of(SeriesSet set, AnalysisSettings settings, TimeWindow window, AnomalyReport anomalies, RegressionReport changes)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(anomalies);
+        ArgumentNullException.ThrowIfNull(changes);
+        if (window.From < set.Window.From || window.To > set.Window.To)
+        {
+            throw new ArgumentException($"the window {window} does not lie inside {set.Window}, which was collected", nameof(window));
+        }
+
+        if (anomalies.Window != window || changes.Window != window)
+        {
+            throw new ArgumentException($"anomalies of {anomalies.Window} and comparisons of {changes.Window} are not those of {window}", nameof(window));
+        }
+
+        return RetrospectiveComposition.Of(new RetrospectiveData(set, settings, window, anomalies, changes));
+    }
+}
 
 /// <summary>The period in a few figures.</summary>
 /// <param name="Status">In a word.</param>
