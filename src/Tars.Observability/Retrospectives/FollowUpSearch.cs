@@ -1,6 +1,5 @@
 using Tars.Observability.Anomalies;
 using Tars.Observability.Budgets;
-using Tars.Observability.Kpis;
 using Tars.Observability.Regressions;
 using Tars.Observability.TimeSeries;
 
@@ -20,7 +19,8 @@ internal static class FollowUpSearch
         [
             .. incidents.Select(OfIncident),
             .. RollBacks(data, regressions),
-            .. regressions.Select(OfRegression),
+            .. OfMissed(data, budgets),
+            .. OfRegressions(regressions),
             .. budgets.SelectMany(OfBudget),
             .. degradations.Where(d => !incidents.Any(i => i.Events.Contains(d.Event))).Select(OfDegradation),
             .. OfQuality(quality),
@@ -50,14 +50,29 @@ internal static class FollowUpSearch
             string.Join("; ", rules.Select(rule => $"{rule.Rule}: {string.Join(", ", rule.Evidence.Select(e => $"{e.Metric} {SuccessSearch.Size(e)}"))}")),
             [.. regressions.Where(story => rules.Any(rule => rule.Evidence.Contains(story.Comparison))).Select(story => story.Id)]));
 
-    private static FollowUp OfRegression(RegressionStory story) => new(
-        story.Comparison.Severity >= RegressionSeverity.High ? "P1" : "P2",
-        story.Comparison.Service,
-        story.Comparison.Deployment is { } deployment
-            ? $"look into what {deployment.Service} {deployment.Version} changed for {story.Comparison.Metric}"
-            : $"look into {story.Comparison.Metric} of {story.Comparison.Service}",
-        $"{story.Comparison.Metric} {SuccessSearch.Size(story.Comparison)}; {story.Causes.Statement}",
-        [story.Id]);
+    // The quantiles of one latency across one deployment, and the period against the one before, ask for one look, not for six.
+    private static IEnumerable<FollowUp> OfRegressions(IReadOnlyList<RegressionStory> regressions) =>
+        regressions.GroupBy(story => story.Comparison.Service, StringComparer.Ordinal).Select(service =>
+        {
+            string[] versions = [.. service.Select(story => story.Comparison.Deployment?.Version).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+            string[] metrics = [.. service.Select(story => story.Comparison.Metric).Distinct().Order(StringComparer.Ordinal)];
+            RegressionStory worst = service.MaxBy(story => story.Comparison.Multiple)!;
+            return new FollowUp(
+                service.Any(story => story.Comparison.Severity >= RegressionSeverity.High) ? "P1" : "P2",
+                service.Key,
+                versions.Length == 0
+                    ? $"look into {string.Join(", ", metrics)} of {service.Key}"
+                    : $"look into what {service.Key} {string.Join(", ", versions)} changed for {string.Join(", ", metrics)}",
+                $"{worst.Comparison.Metric} {SuccessSearch.Size(worst.Comparison)}; {worst.Causes.Statement}",
+                [.. service.Select(story => story.Id)]);
+        });
+
+    private static IEnumerable<FollowUp> OfMissed(RetrospectiveData data, IReadOnlyList<BudgetStory> budgets) =>
+        from story in budgets
+        let missed = data.Kpis.Certification.Objectives.Where(result => result.Objective == story.Budget.Objective.Name && result.Verdict is Verdict.Fail).ToArray()
+        where missed.Length > 0
+        select new FollowUp(
+            "P1", story.Budget.Objective.Service, $"find out what keeps {story.Budget.Objective.Service} from its objective", string.Join("; ", missed.Select(result => result.Reason)), [story.Id]);
 
     private static IEnumerable<FollowUp> OfBudget(BudgetStory story)
     {

@@ -31,7 +31,7 @@ internal static class SuccessSearch
         let measured = down.Coverage.Value * data.Period.Duration.TotalMinutes
         select new Success(
             scope.Service, KpiNames.DowntimeMinutes, 0, "min", null, down.Coverage,
-            FormattableString.Invariant($"{scope.Service} was not down in any of about {measured:0} measured minutes ({DowntimeRules.Text})"));
+            FormattableString.Invariant($"{scope.Service} was not down in any of about {measured:0} measured minutes"));
 
     private static IEnumerable<Success> Spared(RetrospectiveData data) =>
         from budget in data.Budgets
