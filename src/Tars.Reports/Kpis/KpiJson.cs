@@ -105,7 +105,8 @@ internal static class KpiJson
             json.Measurements([.. deltas.Select(delta => Field(DeltaName(delta.Name), delta with { Unit = delta.Unit == "%" ? "points" : delta.Unit }))]));
     }
 
-    private static void Others(JsonText json, KpiScope scope) => json.Array("indicators", scope.Others, figure =>
+    /// <summary>Figures of indicators without a field of their own.</summary>
+    public static void Others(JsonText json, KpiScope scope) => json.Array("indicators", scope.Others, figure =>
     {
         json.Text("name", figure.Name);
         json.Text("better", States.Of(figure.Better));
