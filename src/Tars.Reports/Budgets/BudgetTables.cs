@@ -23,7 +23,7 @@ internal static class BudgetTables
         "No objective is configured, so there is no budget.");
 
     /// <summary>How fast a budget burns: <c>1.4×</c>.</summary>
-    public static string Times(Figure burnRate) => burnRate.Value is { } rate ? Display.Number(Math.Round(rate, 2), string.Empty) + "×" : Display.Of(burnRate, string.Empty);
+    public static string Times(Figure burnRate) => burnRate.Value is { } rate ? Display.Against(rate, 1, string.Empty) + "×" : Display.Of(burnRate, string.Empty);
 
     /// <summary>How long a budget lasts at the current rate.</summary>
     public static string Lasts(ErrorBudget budget) => budget.HoursToExhaustion switch

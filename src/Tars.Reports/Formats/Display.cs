@@ -35,6 +35,13 @@ internal static class Display
         _ => Decimal(value, Digits(value, 3)) + " " + unit,
     };
 
+    /// <summary>A number beside a limit: where rounding would make the two look equal, it says on which side the number lies.</summary>
+    public static string Against(double value, double limit, string unit)
+    {
+        string text = Number(value, unit);
+        return value == limit || text != Number(limit, unit) ? text : (value < limit ? "< " : "> ") + text;
+    }
+
     /// <summary>A difference with its sign; the difference of percentages is in points.</summary>
     public static string Difference(double value, string unit)
     {

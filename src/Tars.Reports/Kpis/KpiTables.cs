@@ -42,7 +42,8 @@ internal static class KpiTables
         [
             .. results.Select(string[] (result) =>
             [
-                result.Verdict.Name, result.Objective, result.What, Display.Of(result.Value, result.Unit),
+                result.Verdict.Name, result.Objective, result.What,
+                result.Value.Value is { } value && double.IsFinite(value) ? Display.Against(value, result.Threshold, result.Unit) : Display.Of(result.Value, result.Unit),
                 (result.IsAtLeast ? "at least " : "at most ") + Display.Number(result.Threshold, result.Unit), Display.Coverage(result.Value),
             ]),
         ],

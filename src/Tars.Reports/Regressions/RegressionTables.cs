@@ -36,7 +36,8 @@ internal static class RegressionTables
     public static string ChangeOf(MetricComparison c) => c.RelativeChange is { } relative && !c.MinimumIsAbsolute ? Display.Change(relative)
         : c.Change is { } change ? Display.Difference(change, c.Unit) : Display.Nothing;
 
-    private static ReportTable Deployments(RegressionReport report) => new(
+    /// <summary>A row per deployment.</summary>
+    public static ReportTable Deployments(RegressionReport report) => new(
         "Deployments",
         ["service", "version", "time (UTC)", "known from", Number("regressions"), Number("improvements"), Number("traffic"), "note"],
         [
@@ -63,7 +64,8 @@ internal static class RegressionTables
 
     private static string Value(double? value, string unit) => value is { } number ? Display.Number(number, unit) : Display.Nothing;
 
-    private static string IntervalOf(MetricComparison c)
+    /// <summary>The confidence interval of a change.</summary>
+    public static string IntervalOf(MetricComparison c)
     {
         if (c.RelativeLow is { } low && !c.MinimumIsAbsolute)
         {
