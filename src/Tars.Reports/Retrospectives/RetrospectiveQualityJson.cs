@@ -15,6 +15,7 @@ internal static class RetrospectiveQualityJson
         {
             json.Array("indicators", quality.Indicators, indicator =>
             {
+                json.Text("id", indicator.Id);
                 json.Text("service", indicator.Service);
                 json.Text("indicator", indicator.Indicator);
                 json.Number("coverage", indicator.Coverage.Value);

@@ -33,7 +33,7 @@ internal static class SampleSeries
 
         return new SeriesSet(
             grid, services, series, new AlertSeries(new ReadState.Answered(), []), [], [],
-            new SourceDescription("prometheus", null, RangeBoundary.LeftOpen, false), false);
+            new SourceDescription("Prometheus", "3.5.0", RangeBoundary.LeftOpen, false), false);
     }
 
     private static double[] Steps(TimeGrid grid, Func<int, double> value) => [.. Enumerable.Range(0, grid.Count).Select(value)];
