@@ -107,6 +107,32 @@ public sealed class MatrixReaderTests
         Assert.Equal(double.Parse(text, System.Globalization.CultureInfo.InvariantCulture), value);
     }
 
+    [Fact]
+    public void TryParse_ManyDigits_IsTheNearestDouble()
+    {
+        Random random = new(TestKit.Seeds.Draw());
+        Span<byte> text = stackalloc byte[64];
+        for (int i = 0; i < 300_000; i++)
+        {
+            string digits = random.NextInt64(1_000_000_000_000_000, long.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            int point = random.Next(digits.Length + 1);
+            string number = i % 3 == 0
+                ? BitConverter.Int64BitsToDouble(random.NextInt64(0x3F00_0000_0000_0000, 0x4400_0000_0000_0000)).ToString("R", System.Globalization.CultureInfo.InvariantCulture)
+                : i % 3 == 1 ? digits[..point] + "." + digits[point..]
+                : Halfway(random);
+            int length = Encoding.ASCII.GetBytes(number, text);
+            Assert.True(DecimalText.TryParse(text[..length], out double value), number);
+            Assert.True(double.Parse(number, System.Globalization.CultureInfo.InvariantCulture) == value, number);
+        }
+
+        // Exactly between two doubles: a whole number of 54 bits that ends in one, as many decimals as it takes.
+        static string Halfway(Random random)
+        {
+            decimal between = (((long)random.NextInt64(1L << 53, 1L << 54)) | 1) / (decimal)(1 << random.Next(0, 4));
+            return between.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("-")]
