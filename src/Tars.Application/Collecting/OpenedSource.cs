@@ -1,4 +1,5 @@
 using Tars.Application.Settings;
+using Tars.Observability.Captures;
 using Tars.Observability.Indicators;
 using Tars.Observability.Prometheus;
 using Tars.Observability.TimeSeries;
@@ -6,19 +7,28 @@ using Tars.Observability.TimeSeries;
 namespace Tars.Application.Collecting;
 
 /// <summary>One backend, or a capture of it, with the services that are read from it.</summary>
+/// <param name="Backend">The backend's name in the configuration.</param>
+/// <param name="Source">Where its series come from.</param>
+/// <param name="CapturedGrid">What the capture holds; null for a live backend.</param>
+/// <param name="Services">The services read from it.</param>
 internal sealed record OpenedSource(string Backend, ISeriesSource Source, TimeGrid? CapturedGrid, IReadOnlyList<ServiceDefinition> Services) : IDisposable
 {
-    public static Task<IReadOnlyList<OpenedSource>> OpenAsync(
+    public static async Task<IReadOnlyList<OpenedSource>> OpenAsync(
         TarsSettings settings, IReadOnlyList<ServiceDefinition> services, ReadingRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         IGrouping<string, ServiceDefinition>[] backends = [.. services.GroupBy(service => settings.BackendOf[service.Name])];
-        if (!settings.Observability.IsEnabled)
+        if (request.CaptureFolder is { } folder)
         {
-            throw new RequestException("observability.prometheus_enabled is false, so no backend is read", "read a capture with --capture DIR, or set it to true");
+            return await CapturedAsync(folder, services, backends, cancellationToken).ConfigureAwait(false);
         }
 
-        return Task.FromResult<IReadOnlyList<OpenedSource>>([.. backends.Select(backend => Live(settings, backend, request, time))]);
+        return settings.Observability.IsEnabled
+            ? [.. backends.Select(backend => Live(settings, backend, request, time))]
+            : throw new RequestException("observability.prometheus_enabled is false, so no backend is read", "read a capture with --capture DIR, or set it to true");
     }
+
+    /// <summary>The folder of one backend's capture: the capture's own when there is one backend, else a folder of the backend's name in it.</summary>
+    public static string FolderOf(string folder, string backend, int backends) => backends == 1 ? folder : Path.Combine(folder, backend);
 
     /// <inheritdoc/>
     public void Dispose() => (Source as IDisposable)?.Dispose();
@@ -27,5 +37,27 @@ internal sealed record OpenedSource(string Backend, ISeriesSource Source, TimeGr
     {
         PrometheusOptions options = settings.Observability.ToPrometheusOptions(settings.Observability.Backends[backend.Key], request.Timings);
         return new OpenedSource(backend.Key, new PrometheusSource(options, time), null, [.. backend]);
+    }
+
+    private static async Task<IReadOnlyList<OpenedSource>> CapturedAsync(
+        string folder, IReadOnlyList<ServiceDefinition> services, IGrouping<string, ServiceDefinition>[] backends, CancellationToken cancellationToken)
+    {
+        List<OpenedSource> sources = [];
+        if (backends.Length == 1 || File.Exists(Path.Combine(folder, "manifest.json")))
+        {
+            // A subfolder holds this backend's part when the capture was made of several.
+            string own = Path.Combine(folder, backends[0].Key);
+            bool isPart = !File.Exists(Path.Combine(folder, "manifest.json")) && File.Exists(Path.Combine(own, "manifest.json"));
+            CaptureSource whole = await CaptureSource.OpenAsync(isPart ? own : folder, cancellationToken).ConfigureAwait(false);
+            return [new OpenedSource(backends[0].Key, whole, whole.Grid, services)];
+        }
+
+        foreach (IGrouping<string, ServiceDefinition> backend in backends)
+        {
+            CaptureSource part = await CaptureSource.OpenAsync(Path.Combine(folder, backend.Key), cancellationToken).ConfigureAwait(false);
+            sources.Add(new OpenedSource(backend.Key, part, part.Grid, [.. backend]));
+        }
+
+        return sources;
     }
 }

@@ -36,6 +36,9 @@ public sealed class SeriesReading : IDisposable
     /// <summary>The step: a capture's own, else the configured one.</summary>
     public TimeSpan Step => _sources.Select(source => source.CapturedGrid?.Step).FirstOrDefault(step => step is not null) ?? _settings.Observability.Step;
 
+    /// <summary>Queries under way at once.</summary>
+    public int Concurrency => _settings.Observability.Concurrency;
+
     /// <summary>The window that captures can answer for, their lead-in left out; null when backends are read.</summary>
     public TimeWindow? Captured
     {
@@ -163,8 +166,14 @@ public sealed class SeriesReading : IDisposable
     private RangeBoundary BoundaryOf(string backend) =>
         _settings.Observability.Backends[backend].Dialect == "prometheus2" ? RangeBoundary.Closed : RangeBoundary.LeftOpen;
 
-    private static IReadOnlyList<ServiceDefinition> Choose(TarsSettings settings, IReadOnlyList<string> names)
+    /// <summary>The services of a configuration that are asked for.</summary>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="names">Their names; empty for all.</param>
+    /// <exception cref="RequestException">None is configured, or one is asked for that is not.</exception>
+    public static IReadOnlyList<ServiceDefinition> Choose(TarsSettings settings, IReadOnlyList<string> names)
     {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(names);
         if (settings.Services.Count == 0)
         {
             throw new RequestException(

@@ -34,6 +34,10 @@ internal sealed class CommandRun
     /// <summary>The configuration; loaded when it is first needed.</summary>
     public TarsSettings Settings => _settings ??= LoadSettings();
 
+    /// <summary>The services asked for; empty for all.</summary>
+    public IReadOnlyList<string> ServiceNames =>
+        Value(CommonOptions.Services)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+
     /// <summary>The folder that gets files, or null when none are to be written.</summary>
     public string? OutputFolder => Value(CommonOptions.Output) switch
     {
@@ -79,9 +83,8 @@ internal sealed class CommandRun
     /// <summary>Opens what is read.</summary>
     public Task<SeriesReading> OpenAsync(CancellationToken cancellationToken)
     {
-        string[] services = Value(CommonOptions.Services)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         IProgress<QueryTiming>? timings = Has(CommonOptions.Verbose) ? new ShownTimings(Console) : null;
-        return SeriesReading.OpenAsync(Settings, new ReadingRequest(Value(CommonOptions.Capture), services, timings), Time, cancellationToken);
+        return SeriesReading.OpenAsync(Settings, new ReadingRequest(Value(CommonOptions.Capture), ServiceNames, timings), Time, cancellationToken);
     }
 
     /// <summary>Collects the window that was asked for; null, after the plan was printed, with <c>--plan</c>.</summary>
@@ -104,8 +107,7 @@ internal sealed class CommandRun
             return null;
         }
 
-        int total = plans.Sum(plan => plan.Plan.Queries.Count);
-        SeriesSet set = await reading.CollectAsync(plans, new ShownProgress(Console, total), cancellationToken).ConfigureAwait(false);
+        SeriesSet set = await reading.CollectAsync(plans, Progress("reading"), cancellationToken).ConfigureAwait(false);
         Console.ClearProgress();
         foreach (string warning in set.Queries.SelectMany(query => query.Warnings).Distinct().Take(5))
         {
@@ -143,6 +145,10 @@ internal sealed class CommandRun
 
         return outcome.ExitCode;
     }
+
+    /// <summary>Shows how far a collection is.</summary>
+    /// <param name="what">What is done, for example <c>reading</c>.</param>
+    public IProgress<CollectionProgress> Progress(string what) => new ShownProgress(Console, what);
 
     private void RefuseSealing()
     {
@@ -197,9 +203,9 @@ internal sealed class CommandRun
         }
     }
 
-    private sealed class ShownProgress(TarsConsole console, int total) : IProgress<CollectionProgress>
+    private sealed class ShownProgress(TarsConsole console, string what) : IProgress<CollectionProgress>
     {
-        public void Report(CollectionProgress value) => console.Progress($"reading {value.Done}/{Math.Max(value.Total, Math.Min(total, value.Total))}  {value.Current}");
+        public void Report(CollectionProgress value) => console.Progress($"{what} {value.Done}/{value.Total}  {value.Current}");
     }
 
     private sealed class ShownTimings(TarsConsole console) : IProgress<QueryTiming>

@@ -19,9 +19,9 @@ internal static class CommonOptions
 
     public static Option<string?> Capture { get; } = Text("--capture", "DIR", "Reads a capture in place of a backend");
 
-    public static Option<string?> From { get; } = Text("--from", "TIME", "Start of the window, ISO 8601; without an offset in the configured time zone");
+    public static Option<string?> From { get; } = Text("--from", "TIME", "Start of the window, ISO 8601; without an offset in the configured time zone", "--ga-start");
 
-    public static Option<string?> To { get; } = Text("--to", "TIME", "End of the window (exclusive)");
+    public static Option<string?> To { get; } = Text("--to", "TIME", "End of the window (exclusive)", "--ga-end");
 
     public static Option<string?> Window { get; } = Text("--window", "DURATION", "Length of the window, for example 24h or 7d");
 

@@ -17,6 +17,7 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
         UsageException usage => new Failure(CommandLine.ExitCode.Usage, usage.Message, usage.Hint),
         WindowException window => new Failure(CommandLine.ExitCode.Usage, window.Message, window.Hint),
         RequestException request => new Failure(CommandLine.ExitCode.Usage, request.Message, request.Hint),
+        CsvException csv => new Failure(CommandLine.ExitCode.Usage, csv.Message, null),
         SettingsException settings => new Failure(
             CommandLine.ExitCode.Usage, string.Join('\n', settings.Problems), null),
         SeriesSourceException { Failure: SourceFailure.NotCaptured } source => new Failure(CommandLine.ExitCode.Usage, source.Message, source.Hint),

@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Tars.Cli.CommandLine;
+using Tars.Cli.Commands.Anomalies;
+using Tars.Cli.Commands.Capture;
+using Tars.Cli.Commands.Daily;
 using Tars.Cli.Commands.Kpi;
+using Tars.Cli.Commands.Regressions;
+using Tars.Cli.Commands.Stability;
 
 namespace Tars.Cli.Commands;
 
@@ -12,6 +17,11 @@ internal static class TarsRootCommand
     {
         RootCommand root = new("Turns the metrics a team already has into evidence that other people can check.");
         root.Subcommands.Add(KpiReportCommand.Create());
+        root.Subcommands.Add(StabilityReportCommand.Create());
+        root.Subcommands.Add(AnomaliesReportCommand.Create());
+        root.Subcommands.Add(DailyReportCommand.Create());
+        root.Subcommands.Add(RegressionsReportCommand.Create());
+        root.Subcommands.Add(CaptureCreateCommand.Create());
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);

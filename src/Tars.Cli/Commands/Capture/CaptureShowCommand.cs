@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Globalization;
+using Tars.Cli.CommandLine;
+using Tars.Configuration.Scalars;
+using Tars.Observability.Captures;
+using Tars.Reports;
+
+namespace Tars.Cli.Commands.Capture;
+
+/// <summary><c>tars capture show</c>: what a capture holds.</summary>
+internal static class CaptureShowCommand
+{
+    private static readonly Argument<string?> Folder = new("DIR") { Description = "The capture", Arity = ArgumentArity.ZeroOrOne };
+
+    public static Command Create()
+    {
+        TarsCommand command = TarsCommand.Verb("show", "What a capture holds; its files are checked against their digests when they are read", [], RunAsync, "tars capture show captures/week");
+        command.Arguments.Add(Folder);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        string folder = run.Value(Folder) ?? throw new UsageException("a capture's folder is needed", "write for example tars capture show captures/week");
+        string[] parts = !File.Exists(Path.Combine(folder, "manifest.json")) && Directory.Exists(folder)
+            ? [.. Directory.EnumerateDirectories(folder).Where(part => File.Exists(Path.Combine(part, "manifest.json"))).Order(StringComparer.Ordinal)]
+            : [];
+        foreach (string part in parts.Length == 0 ? [folder] : parts)
+        {
+            CaptureSource capture = await CaptureSource.OpenAsync(part, cancellationToken).ConfigureAwait(false);
+            CaptureManifest manifest = capture.Manifest;
+            run.Console.Output.WriteLine($"{part}: {capture.Grid.Window} in steps of {DurationText.Format(capture.Grid.Step)}, lead-in included");
+            run.Console.Output.WriteLine($"made by {manifest.CreatedBy} from {manifest.Source.Application} {manifest.Source.Version}".TrimEnd());
+            run.Console.WriteTable(new ReportTable(
+                "Queries",
+                [ReportColumn.Number("series"), ReportColumn.Number("points"), "query"],
+                [.. manifest.Queries.Select(string[] (query) =>
+                [
+                    query.SeriesCount.ToString(CultureInfo.InvariantCulture), query.PointCount.ToString(CultureInfo.InvariantCulture),
+                    query.Failure is null ? query.Text : $"{query.Text}  FAILED: {query.Failure}",
+                ])],
+                "It holds no query."));
+        }
+
+        return ExitCode.Ok;
+    }
+}
