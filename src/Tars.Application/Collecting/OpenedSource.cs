@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Tars.Application.Settings;
 using Tars.Observability.Captures;
 using Tars.Observability.Indicators;
@@ -11,7 +12,7 @@ namespace Tars.Application.Collecting;
 /// <param name="Source">Where its series come from.</param>
 /// <param name="CapturedGrid">What the capture holds; null for a live backend.</param>
 /// <param name="Services">The services read from it.</param>
-internal sealed record OpenedSource(string Backend, ISeriesSource Source, TimeGrid? CapturedGrid, IReadOnlyList<ServiceDefinition> Services) : IDisposable
+internal sealed record OpenedSource(string Backend, ISeriesSource Source, TimeGrid? CapturedGrid, IReadOnlyList<ServiceDefinition> Services)
 {
     public static async Task<IReadOnlyList<OpenedSource>> OpenAsync(
         TarsSettings settings, IReadOnlyList<ServiceDefinition> services, ReadingRequest request, TimeProvider time, CancellationToken cancellationToken)
@@ -30,9 +31,7 @@ internal sealed record OpenedSource(string Backend, ISeriesSource Source, TimeGr
     /// <summary>The folder of one backend's capture: the capture's own when there is one backend, else a folder of the backend's name in it.</summary>
     public static string FolderOf(string folder, string backend, int backends) => backends == 1 ? folder : Path.Combine(folder, backend);
 
-    /// <inheritdoc/>
-    public void Dispose() => (Source as IDisposable)?.Dispose();
-
+    [SuppressMessage("Reliability", "CA2000", Justification = "The reading that opens sources disposes them.")]
     private static OpenedSource Live(TarsSettings settings, IGrouping<string, ServiceDefinition> backend, ReadingRequest request, TimeProvider time)
     {
         PrometheusOptions options = settings.Observability.ToPrometheusOptions(settings.Observability.Backends[backend.Key], request.Timings);

@@ -40,28 +40,26 @@ public sealed class SeriesReading : IDisposable
     public int Concurrency => _settings.Observability.Concurrency;
 
     /// <summary>The window that captures can answer for, their lead-in left out; null when backends are read.</summary>
-    public TimeWindow? Captured
+    /// <exception cref="RequestException">The capture is no longer than the lead-in, or captures of several backends share no instant.</exception>
+    public TimeWindow? CapturedWindow()
     {
-        get
+        TimeWindow? shared = null;
+        foreach (TimeGrid grid in _sources.Select(source => source.CapturedGrid).OfType<TimeGrid>())
         {
-            TimeWindow? shared = null;
-            foreach (TimeGrid grid in _sources.Select(source => source.CapturedGrid).OfType<TimeGrid>())
+            int lead = LeadIn(grid.Step);
+            if (grid.Count <= lead)
             {
-                int lead = LeadIn(grid.Step);
-                if (grid.Count <= lead)
-                {
-                    throw new RequestException(
-                        $"the capture covers {grid.Window}, no more than the lead-in of {_settings.Observability.BridgeLimit} that counters need",
-                        "capture a longer window, or lower observability.bridge_limit");
-                }
-
-                TimeWindow usable = new(grid.TimeOf(lead), grid.End);
-                shared = shared is null ? usable : shared.Value.Intersect(usable) ?? throw new RequestException(
-                    "the captures of the backends share no instant", "capture the same window from each");
+                throw new RequestException(
+                    $"the capture covers {grid.Window}, no more than the lead-in of {_settings.Observability.BridgeLimit} that counters need",
+                    "capture a longer window, or lower observability.bridge_limit");
             }
 
-            return shared;
+            TimeWindow usable = new(grid.TimeOf(lead), grid.End);
+            shared = shared is null ? usable : shared.Value.Intersect(usable) ?? throw new RequestException(
+                "the captures of the backends share no instant", "capture the same window from each");
         }
+
+        return shared;
     }
 
     /// <summary>Opens what a configuration, or a capture in its place, is read from.</summary>
@@ -88,7 +86,7 @@ public sealed class SeriesReading : IDisposable
     public TimeWindow Resolve(WindowRequest request, TimeSpan defaultLength)
     {
         ArgumentNullException.ThrowIfNull(request);
-        TimeWindow? captured = Captured;
+        TimeWindow? captured = CapturedWindow();
         DateTimeOffset latest = captured?.To ?? _time.GetUtcNow() - _settings.Observability.SettleDelay;
         TimeWindow window = request.Resolve(Step, latest, captured, defaultLength);
         return captured is not { } held || window.From >= held.From ? window : throw new WindowException(
@@ -102,7 +100,7 @@ public sealed class SeriesReading : IDisposable
     public IReadOnlyList<BackendPlan> Plan(TimeWindow window, TimeSpan history)
     {
         DateTimeOffset from = Instants.AlignDown(window.From - history, Step);
-        if (Captured is { } captured && from < captured.From)
+        if (CapturedWindow() is { } captured && from < captured.From)
         {
             from = captured.From;
         }
@@ -157,7 +155,7 @@ public sealed class SeriesReading : IDisposable
     {
         foreach (OpenedSource source in _sources)
         {
-            source.Dispose();
+            (source.Source as IDisposable)?.Dispose();
         }
     }
 

@@ -109,6 +109,13 @@ internal sealed class TarsConsole
         }
     }
 
+    /// <summary>Writes a line of a result to standard output.</summary>
+    public void Say(string line)
+    {
+        ClearProgress();
+        Output.WriteLine(line);
+    }
+
     /// <summary>Writes a report's file as it is.</summary>
     public void WriteFile(ReportFile file)
     {

@@ -4,6 +4,7 @@ using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Anomalies;
 using Tars.Cli.Commands.Capture;
 using Tars.Cli.Commands.Daily;
+using Tars.Cli.Commands.Demo;
 using Tars.Cli.Commands.Kpi;
 using Tars.Cli.Commands.Regressions;
 using Tars.Cli.Commands.Stability;
@@ -22,6 +23,7 @@ internal static class TarsRootCommand
         root.Subcommands.Add(DailyReportCommand.Create());
         root.Subcommands.Add(RegressionsReportCommand.Create());
         root.Subcommands.Add(CaptureCreateCommand.Create());
+        root.Subcommands.Add(DemoCommand.Create());
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -29,8 +29,8 @@ internal static class CaptureShowCommand
         {
             CaptureSource capture = await CaptureSource.OpenAsync(part, cancellationToken).ConfigureAwait(false);
             CaptureManifest manifest = capture.Manifest;
-            run.Console.Output.WriteLine($"{part}: {capture.Grid.Window} in steps of {DurationText.Format(capture.Grid.Step)}, lead-in included");
-            run.Console.Output.WriteLine($"made by {manifest.CreatedBy} from {manifest.Source.Application} {manifest.Source.Version}".TrimEnd());
+            run.Console.Say($"{part}: {capture.Grid.Window} in steps of {DurationText.Format(capture.Grid.Step)}, lead-in included");
+            run.Console.Say($"made by {manifest.CreatedBy} from {manifest.Source.Application} {manifest.Source.Version}".TrimEnd());
             run.Console.WriteTable(new ReportTable(
                 "Queries",
                 [ReportColumn.Number("series"), ReportColumn.Number("points"), "query"],

@@ -16,7 +16,8 @@ internal static class KpiReportCommand
         "Key figures of a window and whether it kept its objectives",
         [Interval, FailOn.Kpi.Option],
         RunAsync,
-        ["tars kpi --window 24h", "tars kpi --from 2026-01-12 --to 2026-01-19 -o json", "tars kpi --capture captures/week --interval 1h"]);
+        ["tars kpi --window 24h", "tars kpi --from 2026-01-12 --to 2026-01-19 -o json", "tars kpi --capture captures/week --interval 1h"],
+        KpiWatchCommand.Create());
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
