@@ -12,6 +12,8 @@ internal sealed class RecoverySearch(RetrospectiveData data)
     // Steps looked at after the end: the required ones must lie in the first of these, so that a gap leaves the answer open.
     private const int LookedAt = 3 * Recovery.Recovered.RequiredSteps;
 
+    private readonly Lazy<bool[]> _without = new(() => DataGap.StepsWithoutAnyData(data.Set));
+
     /// <summary>
     /// The recovery of an anomaly: its end is the last step outside the expected range, so measured steps after it that belong to no
     /// other event of the same figure are within range.
@@ -49,8 +51,7 @@ internal sealed class RecoverySearch(RetrospectiveData data)
             return new Recovery.NotRecovered(data.Set.Window.To);
         }
 
-        bool[] without = DataGap.StepsWithoutAnyData(data.Set);
-        return After(alert.End, step => !without[step], []);
+        return After(alert.End, step => !_without.Value[step], []);
     }
 
     /// <summary>The recovery of a whole: of its last part to recover; open when any part is.</summary>

@@ -37,6 +37,7 @@ internal static class SuccessSearch
         from budget in data.Budgets
         let consumed = budget.ConsumedShare as Figure.Measured
         where consumed is { Number: <= 0.5 } && consumed.Coverage >= data.Settings.CoverageMinimum
+            && budget.BurnRate is Figure.Measured { Number: < 1 } // at this pace the objective would be kept
         select new Success(
             budget.Objective.Service, "error_budget", 100 * consumed.Number, "%", 100, consumed.Coverage,
             FormattableString.Invariant($"{budget.Objective.Name}: {100 * consumed.Number:0.##} % of the error budget consumed{(budget.IsProjection ? " (projected to the objective's window)" : string.Empty)}"));

@@ -146,6 +146,7 @@ public sealed class RetrospectiveTests
         Assert.All(told.Recommendations.SelectMany(item => item.Findings), id => Assert.Contains(id, ids));
         Assert.Equal(told.Recommendations.Select(item => item.Priority).Order(StringComparer.Ordinal), told.Recommendations.Select(item => item.Priority));
         Assert.Contains(told.Recommendations, item => item.Findings.Contains("B1")); // the objective was missed
+        Assert.DoesNotContain(told.WentWell, success => success.Metric == "error_budget"); // although the month's budget is not yet used up
     }
 
     [Fact]
