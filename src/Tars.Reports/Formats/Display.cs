@@ -84,6 +84,9 @@ internal static class Display
     /// <summary>A day of a calendar.</summary>
     public static string Date(DateOnly date) => date.ToString("yyyy-MM-dd", Invariant);
 
+    /// <summary>A day in words: <c>5 January 2026</c>.</summary>
+    public static string LongDate(DateOnly date) => date.ToString("d MMMM yyyy", Invariant);
+
     /// <summary>Number and noun: <c>1 incident</c>, <c>3 incidents</c>.</summary>
     public static string Plural(int count, string noun) => $"{count.ToString(Invariant)} {noun}{(count == 1 ? string.Empty : "s")}";
 

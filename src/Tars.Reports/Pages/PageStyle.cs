@@ -47,7 +47,7 @@ internal static class PageStyle
         nav li{margin:0}
         nav a{text-decoration:none}
         nav a:hover{text-decoration:underline}
-        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:0 0 1.4rem}
+        .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:0 0 1.4rem}
         .tiles div{background:var(--paper);padding:.85rem 1rem}
         .tiles dt{color:var(--soft);font-size:.82rem}
         .tiles dd{margin:0}

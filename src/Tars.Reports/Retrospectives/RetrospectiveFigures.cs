@@ -1,4 +1,3 @@
-using Tars.Observability.Anomalies;
 using Tars.Observability.Indicators;
 using Tars.Observability.Kpis;
 using Tars.Observability.Objectives;

@@ -61,8 +61,8 @@ internal static class RetrospectiveMarkdown
     public static IEnumerable<string> StoryLines(IncidentStory incident) =>
     [
         $"Recovery: {incident.Recovery.Text}.",
-        $"{RetrospectiveTables.CountOf(incident.Impact.Errors)} failed of {RetrospectiveTables.CountOf(incident.Impact.Requests)} requests in the span; "
-            + $"{RetrospectiveTables.CountOf(incident.Impact.ErrorsExpected)} failures were to be expected in as many requests.",
+        $"Failed in the span: {RetrospectiveTables.FailedOf(incident.Impact)}"
+            + (incident.Impact.ErrorsExpected.Value is null ? "." : $"; {RetrospectiveTables.CountOf(incident.Impact.ErrorsExpected)} failures were to be expected in as many requests."),
         .. incident.Impact.Budgets.Select(budget =>
             $"Budget of {budget.Objective}: {Display.Of(budget.ShareOfPeriodBudget, "ratio")} of what the period allows, {Display.Of(budget.BudgetMinutes, "min")} of complete failure."),
         .. incident.Alerts.Select(alert => $"Alert {alert.Name} from {Display.Time(alert.Start)} UTC, {Display.Minutes(alert.Minutes)}."),

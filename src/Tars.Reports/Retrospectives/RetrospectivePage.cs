@@ -1,8 +1,8 @@
+using System.Globalization;
 using Tars.Observability.Indicators;
 using Tars.Observability.Kpis;
 using Tars.Observability.Retrospectives;
 using Tars.Observability.TimeSeries;
-using Tars.Reports.Charts;
 using Tars.Reports.Formats;
 using Tars.Reports.Kpis;
 using Tars.Reports.Pages;
@@ -35,7 +35,7 @@ internal static class RetrospectivePage
             $"""
             <header>
             <p class="eyebrow">T.A.R.S. retrospective</p>
-            <h1>{Display.Duration(retro.Window.Duration)} to {Display.Time(retro.Window.To)}</h1>
+            <h1>{TitleOf(retro)}</h1>
             <p class="period">{Display.Window(retro.Window)}, measured in steps of {Display.Duration(retro.Step)}</p>
             {Banner(retro)}{Tiles(retro)}
             <nav aria-label="Sections"><ul>{Html.Each(sections, section => Html.Of($"<li><a href=\"#{section.Id}\">{section.Title}</a></li>"))}</ul></nav>
@@ -49,6 +49,15 @@ internal static class RetrospectivePage
             """);
         return PageFrame.File(RetrospectiveReport.Name + ".html", $"Retrospective {Display.Window(retro.Window)}", body);
     }
+
+    private static string TitleOf(Retrospective retro) => retro.Stability.Days switch
+    {
+        [] => Display.Window(retro.Window),
+        [var day] => Display.LongDate(day.Date),
+        [var first, .., var last] when first.Date.Year == last.Date.Year && first.Date.Month == last.Date.Month =>
+            string.Create(CultureInfo.InvariantCulture, $"{first.Date.Day} to {Display.LongDate(last.Date)}"),
+        [var first, .., var last] => $"{Display.LongDate(first.Date)} to {Display.LongDate(last.Date)}",
+    };
 
     private static Html Banner(Retrospective retro)
     {

@@ -19,17 +19,19 @@ internal static class RetrospectiveStories
         <h3>{HtmlTable.Badge(States.Words(incident.Severity))} {(incident.Service.Length == 0 ? "no service named" : incident.Service)} <span class="note">{incident.Id}</span></h3>
         {Facts(
             ("from", Display.Time(incident.Start) + " UTC"), ("for", Display.Minutes(incident.Minutes)), ("recovery", RetrospectiveTables.RecoveryOf(incident.Recovery)),
-            ("failed", $"{RetrospectiveTables.CountOf(incident.Impact.Errors)} of {RetrospectiveTables.CountOf(incident.Impact.Requests)} requests"))}
+            ("failed", RetrospectiveTables.FailedOf(incident.Impact)))}
         <p>{Capital(incident.Causes.Statement)}.</p>
         {PageFrame.Details("Evidence and impact", PageFrame.List(RetrospectiveMarkdown.StoryLines(incident)))}
         </article>
 
         """));
 
-    /// <summary>Degradations: the grave ones told, all in a table.</summary>
+    /// <summary>Degradations in a table; what is known about their causes on demand.</summary>
     public static Html Degradations(Retrospective retro) => Html.Of(
         $"""
-        {HtmlTable.Of(RetrospectiveTables.Degradations(retro))}
+        {HtmlTable.Of(WithoutCauses(RetrospectiveTables.Degradations(retro)))}
+        {Html.When(retro.Degradations.Count > 0, () => PageFrame.Details("Likely causes", PageFrame.List(
+            retro.Degradations.Take(HtmlTable.MostRows).Select(d => $"{d.Id} {RetrospectiveTables.NameOf(d.Event)} {d.Event.Metric}: {d.Causes.Statement}"))))}
         <p class="note">A degradation is a harmful deviation that lasted. "Recovered" needs at least {Recovery.Recovered.RequiredSteps} measured steps within the expected range.</p>
         """);
 
@@ -48,6 +50,9 @@ internal static class RetrospectiveStories
         </article>
 
         """));
+
+    private static ReportTable WithoutCauses(ReportTable table) =>
+        table with { Columns = [.. table.Columns.SkipLast(1)], Rows = [.. table.Rows.Select(row => row.SkipLast(1).ToArray())] };
 
     private static Html Stories<T>(IReadOnlyList<T> stories, string empty, Func<T, Html> tell) => stories.Count == 0
         ? Html.Of($"<p class=\"empty\">{empty}</p>\n")

@@ -97,6 +97,14 @@ internal static class RetrospectiveTables
     /// <summary>Service and regions of an event.</summary>
     public static string NameOf(AnomalyEvent e) => e.Regions.Count == 0 ? e.Service : $"{e.Service} in {string.Join(", ", e.Regions)}";
 
+    /// <summary>Failed of all requests, as far as both are known.</summary>
+    public static string FailedOf(Impact impact) => (impact.Errors.Value, impact.Requests.Value) switch
+    {
+        ({ } errors, { } requests) => $"{Display.Number(Math.Round(errors), string.Empty)} of {Display.Number(Math.Round(requests), string.Empty)} requests",
+        ({ } errors, null) => $"{Display.Number(Math.Round(errors), string.Empty)} requests, of how many is not known",
+        _ => $"not known ({Display.Of(impact.Errors, string.Empty)})",
+    };
+
     /// <summary>A count as people read it.</summary>
     public static string CountOf(Observability.TimeSeries.Figure figure) => Display.Of(figure.Select(Math.Round), string.Empty);
 }
