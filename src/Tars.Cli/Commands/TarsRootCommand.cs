@@ -5,6 +5,7 @@ using Tars.Cli.Commands.Anomalies;
 using Tars.Cli.Commands.Capture;
 using Tars.Cli.Commands.Daily;
 using Tars.Cli.Commands.Demo;
+using Tars.Cli.Commands.Discover;
 using Tars.Cli.Commands.Kpi;
 using Tars.Cli.Commands.Regressions;
 using Tars.Cli.Commands.Stability;
@@ -18,6 +19,7 @@ internal static class TarsRootCommand
     {
         RootCommand root = new("Turns the metrics a team already has into evidence that other people can check.");
         root.Subcommands.Add(KpiReportCommand.Create());
+        root.Subcommands.Add(DiscoverCommand.Create());
         root.Subcommands.Add(StabilityReportCommand.Create());
         root.Subcommands.Add(AnomaliesReportCommand.Create());
         root.Subcommands.Add(DailyReportCommand.Create());

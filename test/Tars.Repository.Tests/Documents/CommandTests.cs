@@ -115,7 +115,27 @@ public sealed class CommandTests(DemoWorkspace workspace) : IClassFixture<DemoWo
                     + $"- job_name: prometheus\n  static_configs: [{{ targets: ['127.0.0.1:{port}'] }}]",
                 Port = port,
             };
-            return new ExampleServers(await PrometheusServer.StartAsync(options, cancellationToken), node);
+            PrometheusServer prometheus = await PrometheusServer.StartAsync(options, cancellationToken);
+            await WaitForScrapesAsync(prometheus, cancellationToken);
+            return new ExampleServers(prometheus, node);
+        }
+
+        // Until node-exporter was scraped, and Prometheus has measured a scrape of itself and told it at the next one.
+        private static async Task WaitForScrapesAsync(PrometheusServer prometheus, CancellationToken cancellationToken)
+        {
+            const string Both = "count(node_cpu_seconds_total) > 0 and count(prometheus_http_request_duration_seconds_count) > 0";
+            for (int attempt = 0; attempt < 60; attempt++)
+            {
+                string answer = await prometheus.QueryAsync(Both, TimeProvider.System.GetUtcNow(), cancellationToken);
+                if (answer.Contains("\"value\"", StringComparison.Ordinal))
+                {
+                    return;
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+            }
+
+            Assert.Fail("the example's Prometheus has scraped nothing within 30 s");
         }
 
         public async ValueTask DisposeAsync()

@@ -8,14 +8,18 @@ namespace Tars.Observability.Indicators.Presets;
 public sealed record Preset(string Name, string Title, ServiceKind Kind, IReadOnlyList<IndicatorDefinition> Indicators)
 {
     /// <summary>The metric names an indicator reads, as a backend lists them: a histogram by its <c>_bucket</c>.</summary>
-    public static IReadOnlyList<string> MetricsOf(IndicatorDefinition indicator) => indicator switch
+    public static IReadOnlyList<string> MetricsOf(IndicatorDefinition indicator) =>
+        [.. SelectorsOf(indicator).Select(selector => selector.Metric).Distinct()];
+
+    /// <summary>The selectors an indicator reads, each of which needs series for the indicator to have data; a histogram by its <c>_bucket</c>.</summary>
+    public static IReadOnlyList<Selector> SelectorsOf(IndicatorDefinition indicator) => indicator switch
     {
-        IndicatorDefinition.Ratio ratio => [.. new[] { ratio.Part.Metric, ratio.Whole.Metric }.Distinct()],
-        IndicatorDefinition.Latency latency => [latency.Histogram.Metric + "_bucket"],
-        IndicatorDefinition.Gauge { Capacity: { } capacity } gauge => [gauge.Metric.Metric, capacity.Metric],
-        IndicatorDefinition.Gauge gauge => [gauge.Metric.Metric],
-        IndicatorDefinition.Rate { Capacity: { } capacity } rate => [rate.Counter.Metric, capacity.Metric],
-        IndicatorDefinition.Rate rate => [rate.Counter.Metric],
+        IndicatorDefinition.Ratio ratio => [ratio.Part, ratio.Whole],
+        IndicatorDefinition.Latency latency => [latency.Histogram.OnMetric(latency.Histogram.Metric + "_bucket")],
+        IndicatorDefinition.Gauge { Capacity: { } capacity } gauge => [gauge.Metric, capacity],
+        IndicatorDefinition.Gauge gauge => [gauge.Metric],
+        IndicatorDefinition.Rate { Capacity: { } capacity } rate => [rate.Counter, capacity],
+        IndicatorDefinition.Rate rate => [rate.Counter],
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -8,6 +8,7 @@ namespace Tars.Observability.Indicators.Presets;
 public static class PresetCatalog
 {
     private const string GrpcServerFaults = "Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataLoss";
+    private const string VirtualInterfaces = "lo|veth.*|docker.*|br-.*|cni.*|cali.*|flannel.*|cilium.*|lxc.*";
     private const string RealFileSystems = "fstype!~\"tmpfs|ramfs|overlay|squashfs|devtmpfs|iso9660|nsfs|fuse.*\"";
 
     /// <summary>The presets, in the order they are listed.</summary>
@@ -54,12 +55,16 @@ public static class PresetCatalog
             Latency("http_request_duration_seconds"),
         ]),
 
-        // go-grpc-prometheus and the Java equivalent; the codes that are the server's fault.
+        // go-grpc-middleware's Prometheus provider (go-grpc-prometheus before it), whose server metrics keep these names. Not good are the codes
+        // that OpenTelemetry's conventions for gRPC call a server's error. The good part is named, not the bad: it has series from the first call on.
         new("grpc", "gRPC server", ServiceKind.Service,
         [
             new IndicatorDefinition.Ratio(
                 IndicatorNames.Availability,
-                At($"grpc_server_handled_total{{grpc_code=~\"{GrpcServerFaults}\"}}"), RatioPart.Bad, At("grpc_server_handled_total"), WholeIncludesPart: true),
+                At($"grpc_server_handled_total{{grpc_code=~\".+\",grpc_code!~\"{GrpcServerFaults}\"}}"),
+                RatioPart.Good,
+                At("grpc_server_handled_total{grpc_code=~\".+\"}"),
+                WholeIncludesPart: true),
             Latency("grpc_server_handling_seconds"),
         ]),
 
@@ -77,8 +82,8 @@ public static class PresetCatalog
                 At("node_cpu_seconds_total{mode!~\"idle|iowait\"}"), RatioPart.Used, At("node_cpu_seconds_total"), WholeIncludesPart: true),
             Used(IndicatorNames.NodeMemory, "node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes", isFree: true),
             Used(IndicatorNames.NodeDisk, $"node_filesystem_avail_bytes{{{RealFileSystems}}}", $"node_filesystem_size_bytes{{{RealFileSystems}}}", isFree: true),
-            BytesPerSecond(IndicatorNames.NetworkReceive, "node_network_receive_bytes_total{device!~\"lo|veth.*|docker.*|br-.*\"}"),
-            BytesPerSecond(IndicatorNames.NetworkTransmit, "node_network_transmit_bytes_total{device!~\"lo|veth.*|docker.*|br-.*\"}"),
+            BytesPerSecond(IndicatorNames.NetworkReceive, $"node_network_receive_bytes_total{{device!~\"{VirtualInterfaces}\"}}"),
+            BytesPerSecond(IndicatorNames.NetworkTransmit, $"node_network_transmit_bytes_total{{device!~\"{VirtualInterfaces}\"}}"),
         ]),
 
         // The root cgroup of each machine, so that nothing counts twice.
@@ -87,8 +92,8 @@ public static class PresetCatalog
             new IndicatorDefinition.Rate(
                 IndicatorNames.ClusterCpu, At("container_cpu_usage_seconds_total{id=\"/\"}"), At("machine_cpu_cores"), "%", Better.Lower),
             Used(IndicatorNames.ClusterMemory, "container_memory_working_set_bytes{id=\"/\"}", "machine_memory_bytes"),
-            BytesPerSecond(IndicatorNames.NetworkReceive, "container_network_receive_bytes_total{id=\"/\"}"),
-            BytesPerSecond(IndicatorNames.NetworkTransmit, "container_network_transmit_bytes_total{id=\"/\"}"),
+            BytesPerSecond(IndicatorNames.NetworkReceive, $"container_network_receive_bytes_total{{id=\"/\",interface!~\"{VirtualInterfaces}\"}}"),
+            BytesPerSecond(IndicatorNames.NetworkTransmit, $"container_network_transmit_bytes_total{{id=\"/\",interface!~\"{VirtualInterfaces}\"}}"),
         ]),
         new("kube-state-metrics", "State of a Kubernetes cluster", ServiceKind.Infrastructure,
         [
