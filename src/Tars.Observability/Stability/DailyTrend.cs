@@ -1,6 +1,7 @@
 using Tars.Observability.Indicators;
 using Tars.Observability.Kpis;
 using Tars.Observability.TimeSeries;
+using Tars.Statistics.Comparisons;
 using Tars.Statistics.Trends;
 
 namespace Tars.Observability.Stability;
@@ -12,7 +13,10 @@ namespace Tars.Observability.Stability;
 /// <param name="SlopePerDay">Theil–Sen slope, units per day; no data below <see cref="MinimumDays"/> measured whole days.</param>
 /// <param name="SlopeLow">Lower end of its 95 % interval, or null when there are too few days for one.</param>
 /// <param name="SlopeHigh">Upper end.</param>
-/// <param name="PValue">Two-sided p-value of the Mann–Kendall test, or null.</param>
+/// <param name="PValue">
+/// Two-sided p-value of the Mann–Kendall test, adjusted over all trends of the report (Benjamini–Hochberg): of the trends reported, at
+/// most one in twenty is expected to be chance. Null when not judged.
+/// </param>
 /// <param name="ChangePercent">Slope × (days − 1) as a share of the median day, percent; null when that is zero or nothing was judged.</param>
 /// <param name="Direction">The judgement at p ≤ <see cref="Significance"/> and a change of at least <see cref="MinimumChangePercent"/>.</param>
 /// <param name="Days">Measured whole days it rests on.</param>
@@ -70,10 +74,24 @@ public sealed record DailyTrend(
             }
         }
 
-        return trends;
+        return Adjust(trends);
     }
 
-    /// <summary>The trend of daily values.</summary>
+    /// <summary>Adjusts the p-values for having looked at many figures, and calls stable what is not significant any more.</summary>
+    internal static IReadOnlyList<DailyTrend> Adjust(IReadOnlyList<DailyTrend> trends)
+    {
+        double[] adjusted = FalseDiscoveryRate.BenjaminiHochberg([.. trends.Select(trend => trend.PValue ?? double.NaN)]);
+        return
+        [
+            .. trends.Select((trend, i) => trend.PValue is null ? trend : trend with
+            {
+                PValue = adjusted[i],
+                Direction = adjusted[i] <= Significance ? trend.Direction : TrendDirection.Stable,
+            }),
+        ];
+    }
+
+    /// <summary>The trend of daily values, its p-value not yet adjusted.</summary>
     /// <param name="service">The service, or null.</param>
     /// <param name="figure">The figure: name, unit and which direction is better.</param>
     /// <param name="values">One value per day in order; NaN where the day was not measured.</param>
