@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tars.Cli.Commands;
+using Tars.Cli.Predecessor;
 using Tars.Configuration.Schemas;
 
 namespace Tars.Cli.CommandLine;
@@ -13,15 +14,22 @@ internal static class TarsCommandLine
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
     {
         RootCommand root = TarsRootCommand.Create();
-        ParseResult result = root.Parse(args);
-        if (result.Errors.Count > 0)
-        {
-            return RefuseUsage(result, root);
-        }
-
         InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false };
         try
         {
+            (IReadOnlyList<string> arguments, IReadOnlyList<string> notes) = PredecessorArguments.Translate(args);
+            ParseResult result = root.Parse(arguments);
+            if (result.Errors.Count > 0)
+            {
+                return RefuseUsage(result, root);
+            }
+
+            TarsConsole console = TarsConsole.OfProcess(noColor: true, quiet: arguments.Contains(CommonOptions.Quiet.Name));
+            foreach (string note in notes)
+            {
+                console.Note(note);
+            }
+
             return await result.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

@@ -3,11 +3,13 @@ using System.CommandLine.Help;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Anomalies;
 using Tars.Cli.Commands.Capture;
+using Tars.Cli.Commands.Completion;
 using Tars.Cli.Commands.Daily;
 using Tars.Cli.Commands.Demo;
 using Tars.Cli.Commands.Discover;
 using Tars.Cli.Commands.Kpi;
 using Tars.Cli.Commands.Regressions;
+using Tars.Cli.Commands.Retro;
 using Tars.Cli.Commands.Stability;
 
 namespace Tars.Cli.Commands;
@@ -24,8 +26,10 @@ internal static class TarsRootCommand
         root.Subcommands.Add(AnomaliesReportCommand.Create());
         root.Subcommands.Add(DailyReportCommand.Create());
         root.Subcommands.Add(RegressionsReportCommand.Create());
+        root.Subcommands.Add(RetroReportCommand.Create());
         root.Subcommands.Add(CaptureCreateCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(CompletionCommand.Create());
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -1,8 +1,10 @@
 using Tars.Cli.CommandLine;
 using Tars.Observability.Anomalies;
 using Tars.Observability.Health;
+using Tars.Observability.Indicators;
 using Tars.Observability.Kpis;
 using Tars.Observability.Regressions;
+using Tars.Observability.Retrospectives;
 using Tars.Observability.Stability;
 using Tars.Observability.TimeSeries;
 using Tars.Reports;
@@ -10,6 +12,7 @@ using Tars.Reports.Anomalies;
 using Tars.Reports.Health;
 using Tars.Reports.Kpis;
 using Tars.Reports.Regressions;
+using Tars.Reports.Retrospectives;
 using Tars.Reports.Stability;
 
 namespace Tars.Cli.Commands.Demo;
@@ -19,10 +22,15 @@ internal sealed record DemoAnalyses(
     KpiSummary Baseline,
     KpiSummary Week,
     StabilityReport Stability,
-    AnomalyReport Anomalies,
     IReadOnlyList<DailyHealth> Days,
-    RegressionReport Changes)
+    Retrospective Retrospective)
 {
+    /// <summary>What changed, with the spans left out that the retrospective knows to be unusual.</summary>
+    public RegressionReport Changes => Retrospective.Changes;
+
+    /// <summary>What was unusual.</summary>
+    public AnomalyReport Anomalies => Retrospective.Anomalies;
+
     /// <summary>Runs it.</summary>
     /// <param name="collected">The week, and the week before it as history.</param>
     /// <param name="progress">Receives what is done.</param>
@@ -33,20 +41,19 @@ internal sealed record DemoAnalyses(
         KpiSummary week = KpiSummary.Of(collected.Set, collected.Analysis, collected.Window);
         progress("stability");
         StabilityReport stability = StabilityReport.Of(collected.Set, collected.Analysis, collected.Window, Observability.Stability.Baseline.Of(baseline));
-        progress("anomalies");
-        AnomalyReport anomalies = AnomalyReport.Of(collected.Set, collected.Analysis, AnomalyOptions.Default, collected.Window);
+        progress("anomalies, regressions, retrospective");
+        Retrospective retrospective = Retrospective.Of(collected.Set, collected.Analysis, collected.Window);
         progress("days");
         DailyHealth[] days =
         [
-            .. collected.Window.Days(collected.Analysis.TimeZone).Select(day => DailyHealth.Of(collected.Set, collected.Analysis, day, anomalies.Events)),
+            .. collected.Window.Days(collected.Analysis.TimeZone).Select(day => DailyHealth.Of(collected.Set, collected.Analysis, day, retrospective.Anomalies.Events)),
         ];
-        progress("regressions");
-        RegressionReport changes = RegressionReport.Of(collected.Set, collected.Analysis, RegressionOptions.Default, collected.Window);
-        return new DemoAnalyses(baseline, week, stability, anomalies, days, changes);
+        return new DemoAnalyses(baseline, week, stability, days, retrospective);
     }
 
     /// <summary>Every report with its folder.</summary>
-    public IEnumerable<(string Folder, Report Report)> Reports()
+    /// <param name="set">The series, for the charts.</param>
+    public IEnumerable<(string Folder, Report Report)> Reports(SeriesSet set)
     {
         yield return ("baseline", KpiReport.Render(Baseline, []));
         yield return ("reports", KpiReport.Render(Week, []));
@@ -58,5 +65,6 @@ internal sealed record DemoAnalyses(
         }
 
         yield return ("reports", RegressionSummaryReport.Render(Changes));
+        yield return ("reports", RetrospectiveReport.Render(Retrospective, set));
     }
 }

@@ -6,6 +6,7 @@ using Tars.Observability.Regressions;
 using Tars.Observability.TimeSeries;
 using Tars.Reports;
 using Tars.Reports.Anomalies;
+using Tars.Reports.Retrospectives;
 using Tars.Simulation.Fleets;
 using static System.FormattableString;
 
@@ -39,6 +40,7 @@ internal sealed class DemoTale(TextWriter output, DemoFolder folder)
         string capture = $"--config {folder.Configuration} --capture {folder.Capture}";
         output.WriteLine();
         output.WriteLine($"Reports  {Path.Combine(folder.Path, "reports")}");
+        output.WriteLine($"Open     {Path.Combine(folder.Path, "reports", RetrospectiveReport.Name)}.html");
         output.WriteLine($"Planted  {folder.Planted} says what was to be found");
         output.WriteLine($"Next     tars daily {capture} --date 2026-01-17");
         output.WriteLine($"         tars kpi {capture} --from 2026-01-12 --services checkout,search");
@@ -52,7 +54,7 @@ internal sealed class DemoTale(TextWriter output, DemoFolder folder)
         output.WriteLine(Invariant($"{certification.Verdict.Name}: {kept} of {certification.Objectives.Count} objectives kept, {week.Overall.Find(KpiNames.TotalRequests)?.Value:#,0} requests, {week.Overall.Find(KpiNames.TotalErrors)?.Value:#,0} of them failed"));
         foreach (ObjectiveResult result in certification.Objectives.Where(result => result.Verdict is not Verdict.Pass))
         {
-            output.WriteLine(Invariant($"  {result.Objective}: {result.What} {result.Value.Value:0.###} {result.Unit}, {(result.IsAtLeast ? "at least" : "at most")} {result.Threshold:0.###} {result.Unit} was promised"));
+            output.WriteLine($"  {result.Reason.Replace($" in {week.Window}", string.Empty, StringComparison.Ordinal)}");
         }
     }
 
