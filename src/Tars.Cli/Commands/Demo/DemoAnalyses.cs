@@ -34,19 +34,18 @@ internal sealed record DemoAnalyses(
     /// <summary>Runs it.</summary>
     /// <param name="collected">The week, and the week before it as history.</param>
     /// <param name="progress">Receives what is done.</param>
-    public static DemoAnalyses Of(Collected collected, Action<string> progress)
+    public static async Task<DemoAnalyses> RunAsync(Collected collected, Action<string> progress)
     {
-        progress("key figures");
+        progress("key figures, anomalies, regressions, retrospective");
+        Task<Retrospective> looking = Task.Run(() => Retrospective.Of(collected.Set, collected.Analysis, collected.Window));
         KpiSummary baseline = KpiSummary.Of(collected.Set, collected.Analysis, new TimeWindow(collected.Set.Window.From, collected.Window.From));
         KpiSummary week = KpiSummary.Of(collected.Set, collected.Analysis, collected.Window);
-        progress("stability");
         StabilityReport stability = StabilityReport.Of(collected.Set, collected.Analysis, collected.Window, Observability.Stability.Baseline.Of(baseline));
-        progress("anomalies, regressions, retrospective");
-        Retrospective retrospective = Retrospective.Of(collected.Set, collected.Analysis, collected.Window);
+        Retrospective retrospective = await looking.ConfigureAwait(false);
         progress("days");
         DailyHealth[] days =
         [
-            .. collected.Window.Days(collected.Analysis.TimeZone).Select(day => DailyHealth.Of(collected.Set, collected.Analysis, day, retrospective.Anomalies.Events)),
+            .. collected.Window.Days(collected.Analysis.TimeZone).AsParallel().AsOrdered().Select(day => DailyHealth.Of(collected.Set, collected.Analysis, day, retrospective.Anomalies.Events)),
         ];
         return new DemoAnalyses(baseline, week, stability, days, retrospective);
     }

@@ -42,7 +42,7 @@ internal static class DemoCommand
             SettingsOf(folder, null), new ReadingRequest(folder.Capture, [], null), run.Time, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<BackendPlan> plans = reading.Plan(week, all.Duration - week.Duration);
         SeriesSet set = await reading.CollectAsync(plans, run.Progress("reading the capture"), cancellationToken).ConfigureAwait(false);
-        DemoAnalyses found = DemoAnalyses.Of(new Collected(set, reading.Analysis, week), run.Console.Progress);
+        DemoAnalyses found = await DemoAnalyses.RunAsync(new Collected(set, reading.Analysis, week), run.Console.Progress).ConfigureAwait(false);
         run.Console.Progress("writing reports");
         foreach ((string place, Reports.Report report) in found.Reports(set))
         {
