@@ -5,7 +5,15 @@ namespace Tars.Reports;
 /// <param name="Columns">Its columns, at least one.</param>
 /// <param name="Rows">Its rows, each with one plain text per column: nothing in it is escaped for any output.</param>
 /// <param name="Empty">What to say in place of a table without rows: what an empty table means here.</param>
-public sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string Empty);
+public sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string Empty)
+{
+    /// <summary>The same table without the columns of these headers; headers that it does not have are ignored.</summary>
+    public ReportTable Without(params string[] headers)
+    {
+        int[] kept = [.. Columns.Index().Where(column => !headers.Contains(column.Item.Header)).Select(column => column.Index)];
+        return this with { Columns = [.. kept.Select(i => Columns[i])], Rows = [.. Rows.Select(row => kept.Select(i => row[i]).ToArray())] };
+    }
+}
 
 /// <summary>A column.</summary>
 /// <param name="Header">Its header.</param>

@@ -77,7 +77,7 @@ public static class AnomalyEventsReport
         ["service", "figure", "region", Number("coverage"), "why"],
         [
             .. courses.Where(course => course.NotJudged is not null).Select(string[] (course) =>
-                [course.Service, course.Metric, course.Region ?? "all", Display.Number(course.Coverage.Percent, "%"), course.NotJudged!]),
+                [course.Service, course.Metric, course.Region ?? "all", Display.Share(course.Coverage.Value), course.NotJudged!]),
         ],
         "Every figure could be judged.");
 

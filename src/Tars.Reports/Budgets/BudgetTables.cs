@@ -16,8 +16,8 @@ internal static class BudgetTables
             .. budgets.Select(string[] (budget) =>
             [
                 budget.Objective.Name, Display.Number(budget.Objective.Target.Value, "ratio"), Count(budget.BadEvents), Count(budget.AllowedEvents),
-                Times(budget.BurnRate), Display.Of(budget.ConsumedShare, "ratio") + (budget.IsProjection && budget.ConsumedShare is Figure.Measured ? " (projected)" : string.Empty),
-                Display.Of(budget.RemainingShare, "ratio"), Lasts(budget), Display.Coverage(budget.BurnRate),
+                Times(budget.BurnRate), Display.Share(budget.ConsumedShare) + (budget.IsProjection && budget.ConsumedShare is Figure.Measured ? " (projected)" : string.Empty),
+                Display.Share(budget.RemainingShare), Lasts(budget), Display.Coverage(budget.BurnRate),
             ]),
         ],
         "No objective is configured, so there is no budget.");

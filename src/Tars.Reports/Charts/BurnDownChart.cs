@@ -25,9 +25,9 @@ internal static class BurnDownChart
             $"""
             {frame.DayLines(Top, Bottom)}<line class="grid" x1="0" x2="100%" y1="{Top}" y2="{Top}"/><line class="axis" x1="0" x2="100%" y1="{YOf(0)}" y2="{YOf(0)}"/>
             <svg x="0" y="{Top}" width="100%" height="{Bottom - Top}" viewBox="0 0 {Scale} {Bottom - Top}" preserveAspectRatio="none"><path class="budget-area" d="{Path(frame, budget, left, YOf, closed: true)}"/><path class="course{(overspent ? " over" : string.Empty)}" d="{Path(frame, budget, left, YOf, closed: false)}"/></svg>
-            <text class="tick" x="0" y="{Top - 6}">100 % left</text>{Html.When(bottom < 0, () => Html.Of($"""<text class="tick" x="0" y="{Bottom - 3}">{Display.Number(bottom, "ratio")}</text>"""))}{frame.Labels(Total - 4)}
+            <text class="tick" x="0" y="{Top - 6}">100 % left</text>{Html.When(bottom < 0, () => Html.Of($"""<text class="tick" x="0" y="{Bottom - 3}">{Display.Share(bottom)}</text>"""))}{frame.Labels(Total - 4)}
             """);
-        string description = string.Join(", ", budget.Days.Select(day => $"{Display.Date(day.Date)}: {Display.Of(day.RemainingShare, "ratio")}"));
+        string description = string.Join(", ", budget.Days.Select(day => $"{Display.Date(day.Date)}: {Display.Share(day.RemainingShare)}"));
         return svg.Picture("chart", Total, $"Error budget of {budget.Objective.Name}", $"Left at the end of each day. {description}.", drawing);
     }
 

@@ -21,9 +21,9 @@ internal static class DayBars
     /// <summary>Draws the bars.</summary>
     public static Html Of(SvgFrame svg, ChartFrame frame, string title, string unit, IReadOnlyList<DayBar> bars)
     {
-        double top = PixelColumns.Ceiling(bars.Max(bar => bar.Value.Value) ?? 0);
+        double top = PixelColumns.Ceiling(1.15 * (bars.Max(bar => bar.Value.Value) ?? 0));
         Html drawing = Html.Of(
-            $"""<line class="grid" x1="0" x2="100%" y1="{Top}" y2="{Top}"/>{Html.Each(bars, bar => Bar(frame, bar, unit, top))}<line class="axis" x1="0" x2="100%" y1="{Bottom}" y2="{Bottom}"/><text class="tick" x="0" y="{Top - 6}">{Display.Number(top, unit)}</text>{frame.Labels(Total - 4)}""");
+            $"""<line class="grid" x1="0" x2="100%" y1="{Top}" y2="{Top}"/>{Html.Each(bars, bar => Bar(frame, bar, unit, top))}<line class="axis" x1="0" x2="100%" y1="{Bottom}" y2="{Bottom}"/><text class="tick" x="0" y="{Top - 6}">{Display.Compact(top, unit)}</text>{frame.Labels(Total - 4)}""");
         string description = string.Join(", ", bars.Select(bar => $"{Display.Date(bar.Day.Date)}: {Display.Of(bar.Value, unit)}"));
         return svg.Picture("chart", Total, title, description + ".", drawing);
     }
@@ -42,6 +42,6 @@ internal static class DayBars
         int height = Math.Max(value > 0 ? 2 : 0, (int)Math.Round((Bottom - Top) * Math.Clamp(value / top, 0, 1)));
         string middle = (100 * (from + (width / 2))).ToString("0.###", CultureInfo.InvariantCulture) + "%";
         return Html.Of(
-            $"""<rect class="bar-{bar.CssClass}" x="{x}" width="{wide}" y="{Bottom - height}" height="{height}"><title>{bar.Tip}</title></rect>{Html.When(bar.Value.Value < top * 0.86, () => Html.Of($"""<text class="tick bar-text" x="{middle}" y="{Bottom - height - 4}" text-anchor="middle">{Display.Number(value, unit)}</text>"""))}""");
+            $"""<rect class="bar-{bar.CssClass}" x="{x}" width="{wide}" y="{Bottom - height}" height="{height}"><title>{bar.Tip}</title></rect><text class="tick bar-text" x="{middle}" y="{Bottom - height - 4}" text-anchor="middle">{Display.Compact(value, unit)}</text>""");
     }
 }

@@ -55,7 +55,34 @@ internal static class Display
         : Nothing;
 
     /// <summary>Coverage in percent, or nothing.</summary>
-    public static string Coverage(Figure figure) => States.CoverageOf(figure) is { } coverage ? Percent(coverage * 100) + " %" : Nothing;
+    public static string Coverage(Figure figure) => States.CoverageOf(figure) is { } coverage ? Share(coverage) : Nothing;
+
+    /// <summary>A share in percent with one decimal; only what is all is shown as 100 %, only what is nothing as 0 %.</summary>
+    public static string Share(double ratio)
+    {
+        for (int digits = 1; digits <= 8; digits++)
+        {
+            string text = Decimal(ratio * 100, digits);
+            if (ratio is 0 or 1 || (text is not ("0" or "-0" or "100") && !text.Contains("0.000001", StringComparison.Ordinal)))
+            {
+                return text + " %";
+            }
+        }
+
+        return Number(ratio, "ratio");
+    }
+
+    /// <summary>The same, or the state of a figure that was not measured.</summary>
+    public static string Share(Figure figure) => States.Of(figure) == "measured" ? Share(figure.Value!.Value) : Of(figure, "ratio");
+
+    /// <summary>A large number in few letters, for charts: <c>20.4M</c>.</summary>
+    public static string Compact(double value, string unit) => unit.Length > 0 ? Number(value, unit) : Math.Abs(value) switch
+    {
+        >= 1e9 => Decimal(value / 1e9, Digits(value / 1e9, 3)) + "G",
+        >= 1e6 => Decimal(value / 1e6, Digits(value / 1e6, 3)) + "M",
+        >= 1e4 => Decimal(value / 1e3, Digits(value / 1e3, 3)) + "k",
+        _ => Count(value),
+    };
 
     /// <summary>A probability: <c>0.034</c>, <c>≤ 0.0001</c>.</summary>
     public static string Probability(double? value) => value is not { } p || double.IsNaN(p) ? Nothing
@@ -79,7 +106,7 @@ internal static class Display
     }
 
     /// <summary>A length of time given in minutes.</summary>
-    public static string Minutes(double minutes) => minutes is > 0 and < 1 ? Number(minutes, "min") : Duration(TimeSpan.FromSeconds(Math.Round(minutes * 60)));
+    public static string Minutes(double minutes) => minutes is >= 0 and < 1 ? Number(minutes, "min") : Duration(TimeSpan.FromSeconds(Math.Round(minutes * 60)));
 
     /// <summary>A day of a calendar.</summary>
     public static string Date(DateOnly date) => date.ToString("yyyy-MM-dd", Invariant);

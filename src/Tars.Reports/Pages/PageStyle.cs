@@ -132,8 +132,9 @@ internal static class PageStyle
         .legend svg{flex:none}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.2rem 1.6rem}
         .figure{margin:0;min-width:0}
-        .figure figcaption{font-size:.86rem;font-weight:600;margin:0 0 .2rem;overflow-wrap:anywhere;display:flex;justify-content:space-between;gap:.8rem}
-        .figure figcaption span{font-weight:400;color:var(--soft);white-space:nowrap}
+        .figure figcaption{font-size:.86rem;margin:0 0 .2rem;display:flex;justify-content:space-between;gap:.8rem;white-space:nowrap}
+        .figure figcaption span{color:var(--soft)}
+        .figure figcaption .name{color:var(--ink);font-weight:600;overflow:hidden;text-overflow:ellipsis}
         .spark .course{stroke-width:1.2}
         @media (max-width:40rem){.lane{grid-template-columns:1fr;gap:.1rem;margin-bottom:.5rem}.lane-name{text-align:left}.figures{grid-template-columns:1fr}}
 

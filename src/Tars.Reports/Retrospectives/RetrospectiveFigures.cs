@@ -33,9 +33,9 @@ internal sealed class RetrospectiveFigures(Retrospective retro, SeriesSet set)
     /// <summary>What is left of each error budget.</summary>
     public Html BurnDowns() => Html.Of(
         $"""
-        <div class="figures">{Html.Each(retro.Budgets.Where(story => story.Budget.Days.Any(day => day.RemainingShare.Value is not null)).OrderByDescending(story => story.Budget.ConsumedShare.Value).Take(MostCharts), story => Figure(
-            story.Budget.Objective.Name, Display.Of(story.Budget.RemainingShare, "ratio") + " left" + (story.Budget.IsProjection ? ", projected" : string.Empty), BurnDownChart.Of(_svg, _frame, story.Budget)))}</div>
-        <p class="note">What is left of the budget of the whole objective window at the end of each day, counted from the start of this period.</p>
+        <div class="figures">{Html.Each(retro.Budgets.Where(story => story.Budget.Days.Any(day => day.RemainingShare.Value is not null)).OrderByDescending(story => story.Budget.ConsumedShare.Value).Take(MostCharts / 2), story => Figure(
+            story.Budget.Objective.Name, Display.Share(story.Budget.RemainingShare) + " left" + (story.Budget.IsProjection ? ", projected" : string.Empty), BurnDownChart.Of(_svg, _frame, story.Budget)))}</div>
+        <p class="note">What is left of the budget of the whole objective window at the end of each day, counted from the start of this period; at most six, the most consumed first.</p>
 
         """);
 
@@ -54,7 +54,7 @@ internal sealed class RetrospectiveFigures(Retrospective retro, SeriesSet set)
         string[] charted = [.. Ranked().Take(MostCharts)];
         return Html.Of(
             $"""
-            {HtmlTable.Of(table, row => row == 0 ? Html.Empty : Spark(retro.Kpis.Services[row - 1].Service!), "requests")}
+            {HtmlTable.Of(table.Without("rate", "unmeasured"), row => row == 0 ? Html.Empty : Spark(retro.Kpis.Services[row - 1].Service!), "requests")}
             <ul class="legend">{Swatch("course-swatch", "median of a column")}{Swatch("extent", "lowest to highest step")}{Swatch("expected", "range expected in an event")}<li><svg width="18" height="10" aria-hidden="true"><path class="before" d="M0 5h18"/></svg>period before</li></ul>
             {Html.Each(charted, service => Html.Of($"<h3>{service}</h3><div class=\"figures\">{Html.Each(Courses(service), course => Course(service, course))}</div>\n"))}
             {Html.When(Ranked().Length > charted.Length, () => Html.Of($"<p class=\"note\">Courses of the {charted.Length} services with most findings are drawn, of {Ranked().Length}.</p>"))}
@@ -127,7 +127,7 @@ internal sealed class RetrospectiveFigures(Retrospective retro, SeriesSet set)
     private static double[] Part(MetricSeries course, TimeWindow window) => course.Values[course.Grid.RangeOf(window)];
 
     private static Html Figure(string title, string aside, Html picture) =>
-        Html.Of($"<figure class=\"figure\"><figcaption>{title}<span>{aside}</span></figcaption>{picture}</figure>\n");
+        Html.Of($"<figure class=\"figure\"><figcaption><span class=\"name\" title=\"{title}\">{title}</span><span>{aside}</span></figcaption>{picture}</figure>\n");
 
     private static Html Swatch(string cssClass, string text) => Html.Of(
         $"<li><svg width=\"18\" height=\"12\" aria-hidden=\"true\">{(cssClass == "course-swatch" ? new Html("<path class=\"course\" d=\"M0 6h18\"/>") : Html.Of($"<rect class=\"{cssClass}\" width=\"18\" height=\"12\"/>"))}</svg>{text}</li>");

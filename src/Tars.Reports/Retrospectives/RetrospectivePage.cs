@@ -25,7 +25,7 @@ internal static class RetrospectivePage
             ("degradations", "Degradations", RetrospectiveStories.Degradations(retro)),
             ("changes", "What changed", Changes(retro)),
             ("budgets", "Error budgets", Html.Of($"{figures.BurnDowns()}{HtmlTable.Of(RetrospectiveTables.Budgets(retro))}")),
-            ("well", "What went well", PageFrame.List(retro.WentWell.Select(success => success.Text).DefaultIfEmpty(RetrospectiveTables.WentWell(retro).Empty))),
+            ("well", "What went well", HtmlTable.Of(RetrospectiveTables.WentWell(retro))),
             ("days", "Day by day", figures.Days()),
             ("services", "Services", figures.Services()),
             ("quality", "Data quality", Quality(retro)),
@@ -88,7 +88,7 @@ internal static class RetrospectivePage
             ("Requests", Display.Of(summary.Requests.Select(Math.Round), string.Empty), Before(retro, KpiNames.TotalRequests)),
             ("Failed requests", Display.Of(summary.Errors.Select(Math.Round), string.Empty), Before(retro, KpiNames.TotalErrors)),
             ("p99 latency", Overall(retro, KpiNames.P99Latency), Before(retro, KpiNames.P99Latency)),
-            ("Downtime", Minutes(summary.DowntimeMinutes), "a service was down"),
+            ("Downtime", Minutes(summary.DowntimeMinutes), "time in which a service was down"),
             ("Not measured", Minutes(summary.UnmeasuredMinutes), "neither up nor down"),
             ("Incidents", Display.Number(summary.IncidentCount, string.Empty), summary.OpenCount == 0 ? "none open at the end" : $"{Display.Plural(summary.OpenCount, "finding")} without recovery"),
             ("Regressions", Display.Number(summary.RegressionCount, string.Empty), $"after {Display.Plural(summary.DeploymentCount, "deployment")}"),
@@ -113,7 +113,7 @@ internal static class RetrospectivePage
         ? Html.Of($"<p class=\"empty\">{RetrospectiveTables.Recommendations(retro).Empty}</p>")
         : Html.Of(
             $"""
-            <ol class="actions">{Html.Each(retro.Recommendations, action => Html.Of($"<li><span>{HtmlTable.Badge(action.Priority)}</span><div><strong>{action.Text}</strong><p>{action.Because} <span class=\"note\">({string.Join(", ", action.Findings)})</span></p></div></li>\n"))}</ol>
+            <ol class="actions">{Html.Each(retro.Recommendations, action => Html.Of($"<li><span>{HtmlTable.Badge(action.Priority)}</span><div><strong>{RetrospectiveStories.Capital(action.Text)}</strong><p>{action.Because} <span class=\"note\">({string.Join(", ", action.Findings)})</span></p></div></li>\n"))}</ol>
             """);
 
     private static Html Changes(Retrospective retro) => Html.Of(
@@ -151,7 +151,7 @@ internal static class RetrospectivePage
     private static Html Origins(Retrospective retro) => Html.Each(retro.Origins.Take(HtmlTable.MostRows), origin => Html.Of(
         $"""
         <h3>{origin.Service} {origin.Indicator}</h3>
-        <p class="note">{string.Join(", ", origin.Figures)}. {origin.Method} Coverage {Display.Number(origin.Coverage.Percent, "%")}.</p>
+        <p class="note">{string.Join(", ", origin.Figures)}. {origin.Method} Coverage {Display.Share(origin.Coverage.Value)}.</p>
         <ul>{Html.Each(origin.Queries, query => Html.Of($"<li><code>{query}</code></li>"))}</ul>
 
         """));

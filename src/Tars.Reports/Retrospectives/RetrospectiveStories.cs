@@ -29,7 +29,7 @@ internal static class RetrospectiveStories
     /// <summary>Degradations in a table; what is known about their causes on demand.</summary>
     public static Html Degradations(Retrospective retro) => Html.Of(
         $"""
-        {HtmlTable.Of(WithoutCauses(RetrospectiveTables.Degradations(retro)))}
+        {HtmlTable.Of(RetrospectiveTables.Degradations(retro).Without("likely cause"))}
         {Html.When(retro.Degradations.Count > 0, () => PageFrame.Details("Likely causes", PageFrame.List(
             retro.Degradations.Take(HtmlTable.MostRows).Select(d => $"{d.Id} {RetrospectiveTables.NameOf(d.Event)} {d.Event.Metric}: {d.Causes.Statement}"))))}
         <p class="note">A degradation is a harmful deviation that lasted. "Recovered" needs at least {Recovery.Recovered.RequiredSteps} measured steps within the expected range.</p>
@@ -51,9 +51,6 @@ internal static class RetrospectiveStories
 
         """));
 
-    private static ReportTable WithoutCauses(ReportTable table) =>
-        table with { Columns = [.. table.Columns.SkipLast(1)], Rows = [.. table.Rows.Select(row => row.SkipLast(1).ToArray())] };
-
     private static Html Stories<T>(IReadOnlyList<T> stories, string empty, Func<T, Html> tell) => stories.Count == 0
         ? Html.Of($"<p class=\"empty\">{empty}</p>\n")
         : Html.Of($"{Html.Each(stories.Take(Most), tell)}{Html.When(stories.Count > Most, () => Html.Of($"<p class=\"empty\">{stories.Count - Most} more are in the JSON file.</p>"))}");
@@ -63,5 +60,5 @@ internal static class RetrospectiveStories
 
     private static string Value(double? value, string unit) => value is { } number ? Display.Number(number, unit) : Display.Nothing;
 
-    private static string Capital(string sentence) => sentence.Length == 0 ? sentence : char.ToUpperInvariant(sentence[0]) + sentence[1..];
+    internal static string Capital(string sentence) => sentence.Length == 0 ? sentence : char.ToUpperInvariant(sentence[0]) + sentence[1..];
 }

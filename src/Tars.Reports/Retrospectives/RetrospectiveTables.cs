@@ -71,7 +71,7 @@ internal static class RetrospectiveTables
             .. retrospective.WentWell.Select(string[] (s) =>
             [
                 s.Service ?? "all services", s.Metric, Display.Number(s.Value, s.Unit), s.Target is { } target ? Display.Number(target, s.Unit) : Display.Nothing,
-                Display.Number(s.Coverage.Percent, "%"),
+                Display.Share(s.Coverage.Value),
             ]),
         ],
         "Nothing was measured well enough to be called good.");
@@ -82,7 +82,7 @@ internal static class RetrospectiveTables
         ["service", "indicator", Number("coverage"), "judged", "problem"],
         [
             .. retrospective.DataQuality.Indicators.OrderBy(i => i.Coverage).Select(string[] (i) =>
-                [i.Service, i.Indicator, Display.Number(i.Coverage.Percent, "%"), i.IsSufficient ? "yes" : "too little data", i.Problem ?? string.Empty]),
+                [i.Service, i.Indicator, Display.Share(i.Coverage.Value), i.IsSufficient ? "yes" : "too little data", i.Problem ?? string.Empty]),
         ],
         "No indicator is configured.");
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
+using Tars.Observability.Indicators;
 using Tars.Observability.Retrospectives;
 using Tars.Reports.Retrospectives;
 
@@ -59,6 +60,25 @@ public sealed class RetrospectiveReportTests
         Assert.Contains("No incident in what was measured.", page, StringComparison.Ordinal);
         Assert.Contains("Nothing was measured well enough to be called good.", page, StringComparison.Ordinal);
         Assert.Contains("No regression in what could be compared.", page, StringComparison.Ordinal);
+    }
+
+    // The promise: a week of six services in two regions, read every minute, fits 1 MiB.
+    [Fact]
+    public void Page_SixServicesAtOneMinute_IsAtMostOneMebibyte()
+    {
+        string[] names = ["frontend", "checkout", "payment", "catalog", "inventory", "search"];
+        Retrospective week = SampleRetrospective.Week();
+        Retrospective six = week with
+        {
+            Kpis = week.Kpis with
+            {
+                Services = [.. names.Select(name => week.Kpis.Services[0] with { Service = name })],
+                ServiceRegions = [.. names.SelectMany(name => new[] { "eu", "us" }.Select(region => week.Kpis.Services[0] with { Service = name, Region = region }))],
+            },
+        };
+        SeriesSet set = SampleSeries.Set(names, TimeSpan.FromMinutes(1), _ => true);
+        ReportFile page = RetrospectiveReport.Page(six, set);
+        Assert.InRange(page.Content.Length, 200_000, 1 << 20);
     }
 
     [Fact]

@@ -8,18 +8,20 @@ internal static class SampleSeries
 {
     private static readonly double[] Bounds = [0.1, 0.25, 0.5, 1, 2.5, double.PositiveInfinity];
 
-    public static SeriesSet Set()
+    /// <summary>A service with data and one without, in steps of ten minutes.</summary>
+    public static SeriesSet Set() => Set(["shop", Samples.Hostile], TimeSpan.FromMinutes(10), name => name == "shop");
+
+    public static SeriesSet Set(string[] names, TimeSpan step, Func<string, bool> isMeasured)
     {
-        TimeGrid grid = TimeGrid.Of(new TimeWindow(Samples.Start.AddDays(-7), Samples.Start.AddDays(7)), TimeSpan.FromMinutes(10));
-        string[] names = ["shop", Samples.Hostile];
+        TimeGrid grid = TimeGrid.Of(new TimeWindow(Samples.Start.AddDays(-7), Samples.Start.AddDays(7)), step);
         Selector requests = SelectorParser.Parse("http_requests_total");
         IndicatorDefinition.Ratio availability = new(IndicatorNames.Availability, SelectorParser.Parse("http_requests_total{code=~\"5..\"}"), RatioPart.Bad, requests, true);
         IndicatorDefinition.Latency latency = new(IndicatorNames.Latency, SelectorParser.Parse("http_request_duration_seconds"), 1, [0.5, 0.95, 0.99]);
         ServiceDefinition[] services = [.. names.Select(name => new ServiceDefinition(name, ServiceKind.Service, [], null, [], [availability, latency]))];
         List<IndicatorSeries> series = [];
-        foreach ((int index, ServiceDefinition service) in services.Index())
+        foreach (ServiceDefinition service in services)
         {
-            bool hasData = index == 0;
+            bool hasData = isMeasured(service.Name);
             StepPresence presence = new([.. Steps(grid, _ => 1).Select(_ => 1)], [.. Enumerable.Range(0, grid.Count).Select(i => hasData && !IsGap(grid, i) ? 1 : 0)]);
             ReadState state = hasData ? new ReadState.Answered() : new ReadState.Empty("no series matches");
             CounterSteps Counter(Func<int, double> value) =>
