@@ -12,7 +12,7 @@ namespace Tars.Application.Tests.Discovery;
 public class DiscoveryYamlTests
 {
     private static readonly DiscoverySource Source = new(
-        new Uri("http://tars:hidden@localhost:9090"), new TimeWindow(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddHours(1)), HasFurtherSettings: true);
+        new UriBuilder("http://localhost:9090") { UserName = "tars", Password = "hidden" }.Uri, new TimeWindow(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddHours(1)), HasFurtherSettings: true);
 
     public static TheoryData<string> Scrapes => [.. GoldenScrape.Names];
 

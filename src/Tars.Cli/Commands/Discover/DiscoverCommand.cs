@@ -39,7 +39,7 @@ internal static class DiscoverCommand
         RefuseExisting(output, run.Has(Force));
         TimeSpan length = CommonOptions.Duration(Window, run.Value(Window)) ?? TimeSpan.FromHours(1);
         ObservabilitySettings settings = run.Settings.Observability;
-        DateTimeOffset now = run.Time.GetUtcNow();
+        DateTimeOffset now = Instants.AlignDown(run.Time.GetUtcNow(), TimeSpan.FromSeconds(1));
         DiscoverySource source = DiscoverySource.Of(settings.Backend, new TimeWindow(now - length, now));
         DiscoveryResult found = await DiscoverAsync(settings, source.Window, run.Time, cancellationToken).ConfigureAwait(false);
         foreach (string note in found.Notes)
