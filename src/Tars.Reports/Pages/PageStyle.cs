@@ -130,11 +130,11 @@ internal static class PageStyle
         .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;margin:.9rem 0 0;padding:0;list-style:none;font-size:.82rem;color:var(--soft);max-width:none}
         .legend li{display:flex;gap:.4rem;align-items:center;margin:0}
         .legend svg{flex:none}
-        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.2rem 1.6rem}
+        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.2rem 1.6rem;margin:0 0 1rem}
         .figure{margin:0;min-width:0}
-        .figure figcaption{font-size:.86rem;margin:0 0 .2rem;display:flex;justify-content:space-between;gap:.8rem;white-space:nowrap}
+        .figure figcaption{font-size:.86rem;margin:0 0 .2rem;display:flex;justify-content:space-between;flex-wrap:wrap;gap:0 .8rem;white-space:nowrap}
         .figure figcaption span{color:var(--soft)}
-        .figure figcaption .name{color:var(--ink);font-weight:600;overflow:hidden;text-overflow:ellipsis}
+        .figure figcaption .name{color:var(--ink);font-weight:600;overflow:hidden;text-overflow:ellipsis;max-width:100%}
         .spark .course{stroke-width:1.2}
         @media (max-width:40rem){.lane{grid-template-columns:1fr;gap:.1rem;margin-bottom:.5rem}.lane-name{text-align:left}.figures{grid-template-columns:1fr}}
 

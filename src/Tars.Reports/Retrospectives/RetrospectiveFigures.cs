@@ -34,8 +34,8 @@ internal sealed class RetrospectiveFigures(Retrospective retro, SeriesSet set)
     public Html BurnDowns() => Html.Of(
         $"""
         <div class="figures">{Html.Each(retro.Budgets.Where(story => story.Budget.Days.Any(day => day.RemainingShare.Value is not null)).OrderByDescending(story => story.Budget.ConsumedShare.Value).Take(MostCharts / 2), story => Figure(
-            story.Budget.Objective.Name, Display.Share(story.Budget.RemainingShare) + " left" + (story.Budget.IsProjection ? ", projected" : string.Empty), BurnDownChart.Of(_svg, _frame, story.Budget)))}</div>
-        <p class="note">What is left of the budget of the whole objective window at the end of each day, counted from the start of this period; at most six, the most consumed first.</p>
+            story.Budget.Objective.Name, Display.Share(story.Budget.RemainingShare) + " left", BurnDownChart.Of(_svg, _frame, story.Budget)))}</div>
+        <p class="note">What is left of the budget of the whole objective window at the end of each day, counted from the start of this period; at most six, the most consumed first. Where the data is shorter than that window it is a projection.</p>
 
         """);
 

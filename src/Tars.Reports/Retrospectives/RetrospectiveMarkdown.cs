@@ -28,7 +28,7 @@ internal static class RetrospectiveMarkdown
         text.Table(RegressionTables.Changes("Improvements", retro.Improvements));
         text.Table(RetrospectiveTables.Budgets(retro));
         text.Heading(2, "What went well");
-        text.Bullets(retro.WentWell.Select(success => MarkdownText.Escape(success.Text)).DefaultIfEmpty(RetrospectiveTables.WentWell(retro).Empty));
+        text.Bullets(retro.WentWell.Select(success => MarkdownText.Escape(RetrospectiveTables.Short(success.Text, retro))).DefaultIfEmpty(RetrospectiveTables.WentWell(retro).Empty));
         text.Table(WeeklyTables.Days(retro.Stability));
         text.Table(KpiTables.Scopes("Services", "service", [retro.Kpis.Overall, .. retro.Kpis.Services]));
         if (retro.Maintenance.Count > 0)

@@ -13,6 +13,8 @@ namespace Tars.Reports.Retrospectives;
 /// <summary>A retrospective as a page.</summary>
 internal static class RetrospectivePage
 {
+    private const int FirstSuccesses = 12;
+
     /// <summary><c>GA_7DAY_RETROSPECTIVE.html</c>.</summary>
     public static ReportFile File(Retrospective retro, SeriesSet set)
     {
@@ -25,7 +27,7 @@ internal static class RetrospectivePage
             ("degradations", "Degradations", RetrospectiveStories.Degradations(retro)),
             ("changes", "What changed", Changes(retro)),
             ("budgets", "Error budgets", Html.Of($"{figures.BurnDowns()}{HtmlTable.Of(RetrospectiveTables.Budgets(retro))}")),
-            ("well", "What went well", HtmlTable.Of(RetrospectiveTables.WentWell(retro))),
+            ("well", "What went well", WentWell(retro)),
             ("days", "Day by day", figures.Days()),
             ("services", "Services", figures.Services()),
             ("quality", "Data quality", Quality(retro)),
@@ -113,8 +115,15 @@ internal static class RetrospectivePage
         ? Html.Of($"<p class=\"empty\">{RetrospectiveTables.Recommendations(retro).Empty}</p>")
         : Html.Of(
             $"""
-            <ol class="actions">{Html.Each(retro.Recommendations, action => Html.Of($"<li><span>{HtmlTable.Badge(action.Priority)}</span><div><strong>{RetrospectiveStories.Capital(action.Text)}</strong><p>{action.Because} <span class=\"note\">({string.Join(", ", action.Findings)})</span></p></div></li>\n"))}</ol>
+            <ol class="actions">{Html.Each(retro.Recommendations, action => Html.Of($"<li><span>{HtmlTable.Badge(action.Priority)}</span><div><strong>{RetrospectiveStories.Capital(action.Text)}</strong><p>{RetrospectiveTables.Short(action.Because, retro)} <span class=\"note\">({string.Join(", ", action.Findings)})</span></p></div></li>\n"))}</ol>
             """);
+
+    private static Html WentWell(Retrospective retro)
+    {
+        string[] texts = [.. retro.WentWell.Select(success => RetrospectiveTables.Short(success.Text, retro)).DefaultIfEmpty(RetrospectiveTables.WentWell(retro).Empty)];
+        return Html.Of(
+            $"""{PageFrame.List(texts.Take(FirstSuccesses))}{Html.When(texts.Length > FirstSuccesses, () => PageFrame.Details(Display.Number(texts.Length - FirstSuccesses, string.Empty) + " more", PageFrame.List(texts.Skip(FirstSuccesses))))}""");
+    }
 
     private static Html Changes(Retrospective retro) => Html.Of(
         $"""

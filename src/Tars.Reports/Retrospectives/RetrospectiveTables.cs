@@ -14,7 +14,7 @@ internal static class RetrospectiveTables
     public static ReportTable Recommendations(Retrospective retrospective) => new(
         "Recommendations",
         ["priority", "service", "what to do", "because", "findings"],
-        [.. retrospective.Recommendations.Select(string[] (f) => [f.Priority, f.Service ?? Display.Nothing, f.Text, f.Because, string.Join(' ', f.Findings)])],
+        [.. retrospective.Recommendations.Select(string[] (f) => [f.Priority, f.Service ?? Display.Nothing, f.Text, Short(f.Because, retrospective), string.Join(' ', f.Findings)])],
         "Nothing that was measured asks for action.");
 
     /// <summary>What users most likely noticed.</summary>
@@ -85,6 +85,9 @@ internal static class RetrospectiveTables
                 [i.Service, i.Indicator, Display.Share(i.Coverage.Value), i.IsSufficient ? "yes" : "too little data", i.Problem ?? string.Empty]),
         ],
         "No indicator is configured.");
+
+    /// <summary>A sentence without the period, which the reader knows: only that of other windows is worth saying.</summary>
+    public static string Short(string text, Retrospective retrospective) => text.Replace($" in {retrospective.Window}", string.Empty, StringComparison.Ordinal);
 
     /// <summary>Whether something ended, in a word or two.</summary>
     public static string RecoveryOf(Recovery recovery) => recovery switch
