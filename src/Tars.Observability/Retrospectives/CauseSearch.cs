@@ -213,7 +213,7 @@ internal sealed class CauseSearch(RetrospectiveData data)
 
     private static string Describe(Deployment deployment) => $"the deployment of {deployment.Service} {deployment.Version} at {Instants.Format(deployment.Time)}";
 
-    private static string Describe(AnomalyEvent e) => $"{e.Service} {e.Metric}: {e.Kind} from {Instants.Format(e.Start)}";
+    private static string Describe(AnomalyEvent e) => $"{e.Service} {e.Metric}: {Wording.Of(e.Kind)} from {Instants.Format(e.Start)}";
 
     private static CandidateCause Candidate(CauseKind kind, string description, IReadOnlyList<CauseEvidence> evidence) =>
         new(kind, description, Math.Clamp(Math.Round(evidence.Sum(piece => piece.Points), 2), 0, 1), evidence);

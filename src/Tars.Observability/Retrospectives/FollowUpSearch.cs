@@ -38,7 +38,7 @@ internal static class FollowUpSearch
             open ? $"see whether {what} works now: no recovery was measured"
                 : incident.Causes.IsUnknown ? $"find the cause of the incident of {what}; nothing measured names it"
                 : $"check the likely cause of the incident of {what}: {incident.Causes.Candidates[0].Description}",
-            FormattableString.Invariant($"{incident.Severity} from {Instants.Format(incident.Start)} for {incident.Minutes:0} min; {incident.Recovery.Text}"),
+            FormattableString.Invariant($"{Wording.Of(incident.Severity)} from {Instants.Format(incident.Start)} for {incident.Minutes:0} min; {incident.Recovery.Text}"),
             [incident.Id]);
     }
 
@@ -92,7 +92,7 @@ internal static class FollowUpSearch
         degradation.Recovery is Recovery.NotRecovered && degradation.Event.Severity >= AnomalySeverity.High ? "P1" : "P2",
         degradation.Event.Service,
         degradation.Event.Suggestions.Count > 0 ? degradation.Event.Suggestions[0] : $"look into {degradation.Event.Metric} of {degradation.Event.Service}",
-        FormattableString.Invariant($"{degradation.Event.Kind} of {degradation.Event.Metric} from {Instants.Format(degradation.Start)} for {degradation.Minutes:0} min; {degradation.Recovery.Text}"),
+        FormattableString.Invariant($"{Wording.Of(degradation.Event.Kind)} of {degradation.Event.Metric} from {Instants.Format(degradation.Start)} for {degradation.Minutes:0} min; {degradation.Recovery.Text}"),
         [degradation.Id]);
 
     private static IEnumerable<FollowUp> OfQuality(DataQuality quality)
@@ -103,7 +103,7 @@ internal static class FollowUpSearch
                 "P2",
                 service.Key,
                 service.Key is null ? "find out why monitoring had no data at all" : $"find out why {service.Key} was not measured",
-                FormattableString.Invariant($"{service.Count()} gaps of {service.Sum(gap => gap.Gap.Minutes):0} min together; what happened in them is not known"),
+                FormattableString.Invariant($"{Wording.Count(service.Count(), "gap")} of {service.Sum(gap => gap.Gap.Minutes):0} min together; what happened in them is not known"),
                 [.. service.Select(gap => gap.Id)]);
         }
 

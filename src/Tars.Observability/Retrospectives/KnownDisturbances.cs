@@ -20,7 +20,7 @@ public static class KnownDisturbances
             .. anomalies.Events
                 .Where(e => e is { IsHarmful: true, IsOngoing: false, Kind: AnomalyKind.Spike or AnomalyKind.Drop or AnomalyKind.MissingData } && e.End - e.Start <= Longest)
                 .Select(e => new Disturbance(
-                    e.Service == AnomalyEvent.BackendService ? null : e.Service, e.Window, $"anomaly: {e.Kind} of {e.Metric} from {Instants.Format(e.Start)}")),
+                    e.Service == AnomalyEvent.BackendService ? null : e.Service, e.Window, $"anomaly: {Wording.Of(e.Kind)} of {e.Metric} from {Instants.Format(e.Start)}")),
         ];
     }
 }

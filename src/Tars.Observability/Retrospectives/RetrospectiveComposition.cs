@@ -92,19 +92,19 @@ internal static class RetrospectiveComposition
         if (summary is { Availability: Figure.Measured availability, Requests: Figure.Measured requests, Errors: Figure.Measured errors })
         {
             yield return FormattableString.Invariant(
-                $"{errors.Number:0} of {requests.Number:0} measured requests failed: availability {availability.Number:0.####} % (coverage {availability.Coverage}).");
+                $"{errors.Number:#,0} of {requests.Number:#,0} measured requests failed: availability {availability.Number:0.####} % (coverage {availability.Coverage}).");
         }
 
         yield return incidents.Count == 0
             ? "No incident was found in what was measured."
-            : FormattableString.Invariant($"{incidents.Count} incidents, {incidents.Count(i => i.Recovery is Recovery.Recovered)} with measured recovery; {summary.DegradationCount} degradations in all.");
+            : FormattableString.Invariant($"{Wording.Count(incidents.Count, "incident")}, {incidents.Count(i => i.Recovery is Recovery.Recovered)} with measured recovery; {Wording.Count(summary.DegradationCount, "degradation")} in all.");
         yield return data.Changes.Assessment.Overall == OverallAssessment.Inconclusive
             ? "Whether anything became worse for good is not known: nothing could be compared."
             : regressions.Length == 0 ? $"No regression: {data.Changes.Assessment.Reason}."
             : $"{data.Changes.Assessment.Reason}{(data.Changes.Assessment.RollbackRecommended ? "; a rollback is recommended" : string.Empty)}.";
         if (summary.UnmeasuredMinutes is Figure.Measured { Number: > 0 } unmeasured)
         {
-            yield return FormattableString.Invariant($"In {unmeasured.Number:0} minutes at least one service was not measured; nothing is said about them.");
+            yield return FormattableString.Invariant($"In {unmeasured.Number:#,0} minutes at least one service was not measured; nothing is said about them.");
         }
     }
 }

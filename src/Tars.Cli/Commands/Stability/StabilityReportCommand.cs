@@ -4,6 +4,7 @@ using Tars.Application.Collecting;
 using Tars.Cli.CommandLine;
 using Tars.Observability.Stability;
 using Tars.Observability.TimeSeries;
+using Tars.Reports.Baselines;
 using Tars.Reports.Stability;
 
 namespace Tars.Cli.Commands.Stability;
@@ -24,7 +25,12 @@ internal static class StabilityReportCommand
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        Baseline? baseline = run.Value(BaselinePath) is { } path ? await BaselineFile.ReadAsync(path, cancellationToken).ConfigureAwait(false) : null;
+        BaselineReading? baseline = run.Value(BaselinePath) is { } path ? await BaselineFile.ReadAsync(path, cancellationToken).ConfigureAwait(false) : null;
+        foreach (string warning in baseline?.Warnings ?? [])
+        {
+            run.Console.Warn($"--baseline: {warning}");
+        }
+
         using SeriesReading reading = await run.OpenAsync(cancellationToken).ConfigureAwait(false);
         TimeWindow window = WindowOf(run, reading);
         if (await run.CollectAsync(reading, window, TimeSpan.Zero, cancellationToken).ConfigureAwait(false) is not { } collected)
@@ -32,7 +38,7 @@ internal static class StabilityReportCommand
             return ExitCode.Ok;
         }
 
-        StabilityReport report = StabilityReport.Of(collected.Set, collected.Analysis, window, baseline);
+        StabilityReport report = StabilityReport.Of(collected.Set, collected.Analysis, window, baseline?.Baseline);
         return await run.PublishAsync(OutcomeOf(report, FailOn.Stability.Of(run)), cancellationToken).ConfigureAwait(false);
     }
 
