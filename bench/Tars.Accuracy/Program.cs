@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Tars.Accuracy;
 using Tars.Accuracy.Fleets;
 using Tars.Accuracy.IndependentFleet;
 using Tars.Simulation.Fleets;
 
-// fleets [--count 200] [--seed-base N] [--generator independent] [--details]
 string Option(string name, string fallback) => Array.IndexOf(args, name) is >= 0 and int at && at + 1 < args.Length ? args[at + 1] : fallback;
 switch (args.FirstOrDefault())
 {
@@ -19,7 +19,10 @@ switch (args.FirstOrDefault())
             seeds, seed => independent ? IndependentFleetGenerator.Generate(seed) : FleetGenerator.Generate(seed), CancellationToken.None);
         FleetRun.Print(scores, args.Contains("--details"), Console.Out);
         return 0;
+    case "nab" when args.Length == 3:
+        Console.WriteLine($"{NabRun.Run(args[1], args[2])} series scored");
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Tars.Accuracy fleets [--count N] [--seed-base N] [--generator independent] [--details]");
+        Console.Error.WriteLine("usage: Tars.Accuracy fleets [--count N] [--seed-base N] [--generator independent] [--details] | nab BENCHMARK-DIR RESULTS-DIR");
         return 2;
 }
