@@ -33,7 +33,7 @@ internal static class CountExcursions
         double[] allSum = Cumulative(all);
         double minimum = course.Traits.Excursion / 100;
         int shortest = Math.Max(3, (int)Math.Ceiling(options.MinimumDuration / calendar.Grid.Step));
-        List<(int From, int To, double P)> hot = [];
+        List<(int From, int To, double P)> found = [];
         int previous = 0;
         foreach (double minutes in WindowMinutes)
         {
@@ -44,6 +44,7 @@ internal static class CountExcursions
             }
 
             previous = width;
+            List<(int From, int To, double P)> hot = [];
             for (int i = 0; i + width <= values.Length; i++)
             {
                 double n = allSum[i + width] - allSum[i];
@@ -62,9 +63,11 @@ internal static class CountExcursions
                     hot.Add((from, to, Math.Min(1, p * WindowMinutes.Length * values.Length / width)));
                 }
             }
+
+            found = Joined(found, Merged(hot, 3 * shortest));
         }
 
-        return [.. Merged(hot, 3 * shortest)
+        return [.. found
             .Where(stretch => stretch.To - stretch.From >= shortest)
             .Select(stretch => Judge(index, course, calendar, stretch, badSum, allSum, expected[stretch.From / calendar.StepsPerBin], dispersion))];
     }
@@ -144,6 +147,22 @@ internal static class CountExcursions
         }
 
         return merged;
+    }
+
+    // Shorter windows know the bounds better: a longer window adds what they did not see and joins what they saw in pieces.
+    private static List<(int From, int To, double P)> Joined(List<(int From, int To, double P)> shorter, List<(int From, int To, double P)> longer)
+    {
+        List<(int From, int To, double P)> joined = [.. shorter];
+        foreach ((int From, int To, double P) wide in longer)
+        {
+            (int From, int To, double P)[] inside = [.. joined.Where(known => known.From < wide.To && wide.From < known.To)];
+            joined.RemoveAll(inside.Contains);
+            joined.Add(inside.Length == 0
+                ? wide
+                : (inside.Min(known => known.From), inside.Max(known => known.To), Math.Min(wide.P, inside.Min(known => known.P))));
+        }
+
+        return joined;
     }
 
     // Per coarse bin: the median share of the bins within a day, the bin and its neighbours left out; at least the share of all bins
