@@ -39,7 +39,7 @@ public static class FleetRun
             $"fleets {scores.Count}  precision {totals.Precision:0.000}  recall {totals.Recall:0.000}  decoys reported {totals.DecoyRate:0.0000}  false alarms per fleet {totals.FalseAlarmsPerFleet:0.00}  duplicates per fleet {totals.DuplicatesPerFleet:0.00}"));
         foreach (IGrouping<FaultKind, (PlantedFault Fault, AnomalyEvent? Event)> kind in scores.SelectMany(score => score.Faults).GroupBy(pair => pair.Fault.Kind).OrderBy(kind => kind.Key))
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  fault {kind.Key,-18} planted {kind.Count(),5}  found {kind.Count(pair => pair.Event is not null),5}  recall {kind.Average(pair => pair.Event is null ? 0.0 : 1):0.000}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  fault {kind.Key,-18} planted {kind.Count(),5}  found {kind.Count(pair => pair.Event is not null),5}  recall {kind.Average(pair => pair.Event is null ? 0.0 : 1):0.000}  median error of start {EdgeError(kind, start: true):0} min, of end {EdgeError(kind, start: false):0} min"));
         }
 
         foreach (IGrouping<DecoyKind, (Decoy Decoy, IReadOnlyList<AnomalyEvent> Events)> kind in scores.SelectMany(score => score.Decoys).GroupBy(pair => pair.Decoy.Kind).OrderBy(kind => kind.Key))
@@ -60,6 +60,15 @@ public static class FleetRun
             Write(output, score, "duplicate", score.Duplicates);
             Write(output, score, "decoy", [.. score.Decoys.SelectMany(pair => pair.Events)]);
         }
+    }
+
+    private static double EdgeError(IEnumerable<(PlantedFault Fault, AnomalyEvent? Event)> faults, bool start)
+    {
+        double[] minutes = [.. faults
+            .Where(pair => pair.Event is not null)
+            .Select(pair => (start ? pair.Event!.Start - pair.Fault.Start : pair.Event!.End - pair.Fault.End).Duration().TotalMinutes)
+            .Order()];
+        return minutes.Length == 0 ? double.NaN : minutes[minutes.Length / 2];
     }
 
     private static void Write(TextWriter output, FleetScore score, string what, IReadOnlyList<AnomalyEvent> events)

@@ -68,6 +68,7 @@ internal static class CountExcursions
         }
 
         return [.. found
+            .Select(stretch => Trimmed(bad, all, stretch, expected[stretch.From / calendar.StepsPerBin]))
             .Where(stretch => stretch.To - stretch.From >= shortest)
             .Select(stretch => Judge(index, course, calendar, stretch, badSum, allSum, expected[stretch.From / calendar.StepsPerBin], dispersion))];
     }
@@ -147,6 +148,24 @@ internal static class CountExcursions
         }
 
         return merged;
+    }
+
+    // The bounds are the first and last step beyond half the height of the stretch's upper quarter with two more such steps among the next
+    // four inwards; with so few events per step that the upper quarter shows nothing they stay what they are.
+    private static (int From, int To, double P) Trimmed(double[] bad, double[] all, (int From, int To, double P) stretch, double share)
+    {
+        double[] shares = new double[stretch.To - stretch.From];
+        for (int i = 0; i < shares.Length; i++)
+        {
+            shares[i] = all[stretch.From + i] > 0 ? bad[stretch.From + i] / all[stretch.From + i] : double.NaN;
+        }
+
+        double high = Quantile.Of(shares, 0.75);
+        bool IsHigh(int i) => i >= 0 && i < shares.Length && shares[i] >= (share + high) / 2;
+        bool IsEdge(int i, int inwards) => IsHigh(i) && Enumerable.Range(1, 4).Count(k => IsHigh(i + (k * inwards))) >= 2;
+        int first = high > share ? Enumerable.Range(0, shares.Length).FirstOrDefault(i => IsEdge(i, 1), -1) : -1;
+        int last = high > share ? Enumerable.Range(0, shares.Length).LastOrDefault(i => IsEdge(i, -1), -1) : -1;
+        return first >= 0 && last > first ? (stretch.From + first, stretch.From + last + 1, stretch.P) : stretch;
     }
 
     // Shorter windows know the bounds better: a longer window adds what they did not see and joins what they saw in pieces.

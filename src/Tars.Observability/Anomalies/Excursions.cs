@@ -45,8 +45,9 @@ internal static class Excursions
         }
 
         List<Finding> findings = [];
-        foreach (Stretch stretch in Merged(stretches, shortest))
+        foreach (Stretch merged in Merged(stretches, shortest))
         {
+            Stretch stretch = Trimmed(rest, merged);
             if (Judge(index, course, model, calendar, rest, spread[cells[stretch.From]], stretch, shortest) is { } finding)
             {
                 findings.Add(finding);
@@ -134,11 +135,24 @@ internal static class Excursions
         return merged;
     }
 
+    // Longer windows blur the bounds: they are moved in to the steps beyond half the height of the stretch's upper quarter, three of five.
+    private static Stretch Trimmed(double[] rest, Stretch stretch)
+    {
+        double[] heights = [.. rest[stretch.From..stretch.To].Select(value => stretch.Sign * value)];
+        double half = 0.5 * Quantile.Of(heights, 0.75);
+        bool IsHigh(int i) => i >= 0 && i < heights.Length && heights[i] >= half;
+        bool IsEdge(int i, int inwards) => IsHigh(i) && Enumerable.Range(1, 4).Count(k => IsHigh(i + (k * inwards))) >= 2;
+        int first = Enumerable.Range(0, heights.Length).FirstOrDefault(i => IsEdge(i, 1), -1);
+        int last = Enumerable.Range(0, heights.Length).LastOrDefault(i => IsEdge(i, -1), -1);
+        return half > 0 && first >= 0 && last > first ? stretch with { From = stretch.From + first, To = stretch.From + last + 1 } : stretch;
+    }
+
     private static Finding? Judge(
         int index, Course course, CourseModel model, Calendar calendar, double[] rest, double spread, Stretch stretch, int shortest)
     {
         FigureTraits traits = course.Traits;
         double typical = Median.Of(rest.AsSpan(stretch.From, stretch.To - stretch.From));
+        double steady = Quantile.Of([.. rest[stretch.From..stretch.To].Select(value => stretch.Sign * value)], 0.25);
         int persistent = 0;
         int farthest = -1;
         for (int i = stretch.From; i < stretch.To; i++)
@@ -149,7 +163,7 @@ internal static class Excursions
             farthest = height > 0 && (farthest < 0 || height > stretch.Sign * rest[farthest]) && Supported(rest, i, stretch, height) ? i : farthest;
         }
 
-        if (persistent < shortest || farthest < 0 || stretch.Sign * typical < 0.8 * traits.Excursion || Recurs(rest, stretch, typical, calendar))
+        if (persistent < shortest || steady < 0.5 * traits.Excursion || farthest < 0 || stretch.Sign * typical < 0.8 * traits.Excursion || Recurs(rest, stretch, typical, calendar))
         {
             return null;
         }
