@@ -41,6 +41,11 @@ internal sealed record OpenedSource(string Backend, ISeriesSource Source, TimeGr
     private static async Task<IReadOnlyList<OpenedSource>> CapturedAsync(
         string folder, IReadOnlyList<ServiceDefinition> services, IGrouping<string, ServiceDefinition>[] backends, CancellationToken cancellationToken)
     {
+        if (!Directory.Exists(folder))
+        {
+            throw new RequestException($"{folder}: there is no such capture", "make one with 'tars capture'");
+        }
+
         List<OpenedSource> sources = [];
         if (backends.Length == 1 || File.Exists(Path.Combine(folder, "manifest.json")))
         {

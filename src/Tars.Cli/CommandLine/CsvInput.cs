@@ -13,6 +13,11 @@ internal static class CsvInput
     /// <summary>Opens it; a file that cannot be read is a usage error, since the user named it.</summary>
     public static StreamReader Open(string path)
     {
+        if (!File.Exists(path))
+        {
+            throw new UsageException($"{path}: there is no such file");
+        }
+
         try
         {
             return new StreamReader(path, Encoding.UTF8);

@@ -53,6 +53,11 @@ internal static class CaptureImportCommand
             throw new UsageException("one of --csv and --openmetrics is needed", "write for example --openmetrics metrics.txt");
         }
 
+        if (!File.Exists(csv ?? openMetrics))
+        {
+            throw new UsageException($"{csv ?? openMetrics}: there is no such file");
+        }
+
         try
         {
             return csv is not null
