@@ -16,7 +16,8 @@ internal static class AnomaliesReportCommand
         "What was unusual: events with start, peak, expected range and severity",
         [.. AnomalyFlags.All, FailOn.Anomalies.Option],
         RunAsync,
-        ["tars anomalies --window 7d", "tars anomalies --capture captures/week --fail-on high", "tars anomalies detect --csv cpu.csv --scores scores.csv"]);
+        ["tars anomalies --window 7d", "tars anomalies --capture captures/week --fail-on high", "tars anomalies detect --csv cpu.csv --scores scores.csv"],
+        DetectCommand.Create());
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
