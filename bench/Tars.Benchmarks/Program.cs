@@ -5,6 +5,7 @@ using Tars.Benchmarks;
 [
     ("parse", "reading a query_range answer, MB/s per core, beside Utf8JsonReader", ParseBenchmark.RunAsync),
     ("capture", "writing and reading a capture of 100.8 million points: seconds and peak memory", CaptureBenchmark.RunAsync),
+    ("retro", "a weekly retrospective over 10,000 series from a capture: seconds and peak memory", RetroBenchmark.RunAsync),
 ];
 
 if (args.Length == 0 || benchmarks.FirstOrDefault(benchmark => benchmark.Name == args[0]) is not { Run: not null } chosen)

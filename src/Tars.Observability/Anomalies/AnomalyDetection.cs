@@ -11,7 +11,7 @@ internal static class AnomalyDetection
     public static AnomalyReport Of(SeriesSet set, AnalysisSettings settings, AnomalyOptions options, TimeWindow window)
     {
         Calendar calendar = new(set.Grid, settings.TimeZone);
-        Course[] courses = [.. MetricSeriesOf.All(set).Select(series => new Course(series))];
+        Course[] courses = [.. set.Indicators.AsParallel().AsOrdered().SelectMany(MetricSeriesOf.Indicator).Select(series => new Course(series))];
         string?[] notJudged = [.. courses.Select(course => Unjudgeable(course, calendar))];
         IReadOnlyList<(int From, int To)> backend = MissingStretches.OfBackend(courses, calendar);
         List<Finding> findings = options.Method == AnomalyMethod.Seasonal
@@ -37,7 +37,7 @@ internal static class AnomalyDetection
 
     private static List<Finding> Seasonal(Course[] courses, string?[] notJudged, Calendar calendar, AnomalyOptions options)
     {
-        double[] binTerms = SeasonFit.TermsOf(calendar);
+        SlowShapeScans scans = new(calendar, SeasonFit.TermsOf(calendar));
         double[] stepTerms = new double[calendar.Grid.Count * calendar.ColumnCount];
         for (int i = 0; i < calendar.Grid.Count; i++)
         {
@@ -47,7 +47,7 @@ internal static class AnomalyDetection
         CourseModel?[] models = new CourseModel?[courses.Length];
         IReadOnlyList<Finding>[] perCourse = new IReadOnlyList<Finding>[courses.Length];
         Parallel.For(0, courses.Length, c =>
-            (models[c], perCourse[c]) = notJudged[c] is null ? OfCourse(c, courses[c], calendar, options, binTerms, stepTerms) : (null, []));
+            (models[c], perCourse[c]) = notJudged[c] is null ? OfCourse(c, courses[c], calendar, options, scans, stepTerms) : (null, []));
 
         Dictionary<(string, string?), double[]> traffic = [];
         for (int c = 0; c < courses.Length; c++)
@@ -68,7 +68,7 @@ internal static class AnomalyDetection
     }
 
     private static (CourseModel? Model, IReadOnlyList<Finding> Findings) OfCourse(
-        int c, Course course, Calendar calendar, AnomalyOptions options, double[] binTerms, double[] stepTerms)
+        int c, Course course, Calendar calendar, AnomalyOptions options, SlowShapeScans scans, double[] stepTerms)
     {
         if (course.Traits.Scale == FigureScale.Counts)
         {
@@ -81,7 +81,7 @@ internal static class AnomalyDetection
             course.SetAside(finding.From, finding.To);
         }
 
-        CourseModel model = CourseModel.Of(course, calendar, binTerms, stepTerms);
+        CourseModel model = CourseModel.Of(course, calendar, scans, stepTerms);
         return (model, [.. flat, .. LastingFindings.Of(c, course, model, calendar), .. Excursions.Of(c, course, model, calendar, options)]);
     }
 

@@ -31,17 +31,17 @@ internal sealed class CourseModel
     /// <summary>Fits the model.</summary>
     /// <param name="course">The course.</param>
     /// <param name="calendar">The calendar of its grid.</param>
-    /// <param name="binTerms">Seasonal terms per coarse bin.</param>
+    /// <param name="scans">The scans for slow shapes.</param>
     /// <param name="stepTerms">Seasonal terms per step.</param>
-    public static CourseModel Of(Course course, Calendar calendar, double[] binTerms, double[] stepTerms)
+    public static CourseModel Of(Course course, Calendar calendar, SlowShapeScans scans, double[] stepTerms)
     {
         double[] bins = BinMedians(course.Scaled, calendar);
-        SeasonFit season = SeasonFit.Of(calendar, binTerms, bins);
+        SeasonFit season = SeasonFit.Of(calendar, scans.Terms, bins);
         List<SlowShape> shapes = [];
         List<SlowShape> accepted = [];
         if (calendar.Baseline != BaselineKind.LocalLevel)
         {
-            SlowShapeScan scan = new(calendar, binTerms, bins);
+            SlowShapeScan scan = scans.Over(bins);
             for (int round = 0; round < MaximumShapes; round++)
             {
                 double[] left = [.. bins.Select((value, b) => value - season.AtBin(b) - shapes.Sum(shape => shape.At(b + 0.5)))];
@@ -56,7 +56,7 @@ internal sealed class CourseModel
                     accepted.Add(best);
                 }
 
-                season = SeasonFit.Of(calendar, binTerms, [.. bins.Select((value, b) => value - shapes.Sum(shape => shape.At(b + 0.5)))]);
+                season = SeasonFit.Of(calendar, scans.Terms, [.. bins.Select((value, b) => value - shapes.Sum(shape => shape.At(b + 0.5)))]);
             }
         }
 
@@ -146,7 +146,7 @@ internal sealed class CourseModel
                 }
             }
 
-            level[b] = around.Count >= 3 ? Median.Of(around.ToArray()) : double.IsNaN(overall) ? 0 : overall;
+            level[b] = around.Count >= 3 ? Median.InPlace(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(around)) : double.IsNaN(overall) ? 0 : overall;
         }
 
         return level;

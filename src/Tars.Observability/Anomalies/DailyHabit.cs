@@ -83,7 +83,7 @@ internal static class DailyHabit
                 }
             }
 
-            cells[cell] = current.Count == 0 ? double.NaN : Median.Of(current.ToArray());
+            cells[cell] = current.Count == 0 ? double.NaN : Median.InPlace(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(current));
         }
 
         for (int day = 0; day < calendar.DayCount; day++)

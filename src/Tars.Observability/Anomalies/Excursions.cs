@@ -271,26 +271,45 @@ internal static class Excursions
     private static double[] SpreadPerCell(double[] medians, int[] cells, int width)
     {
         int stride = Math.Max(1, width / 5);
-        List<double>[] sizes = [.. Enumerable.Range(0, Cells + 1).Select(_ => new List<double>())];
+        Span<int> next = stackalloc int[Cells + 1];
+        next.Clear();
+        for (int i = 0; i < medians.Length; i += stride)
+        {
+            next[cells[i] + 1] += double.IsFinite(medians[i]) ? 1 : 0;
+        }
+
+        for (int cell = 0; cell < Cells; cell++)
+        {
+            next[cell + 1] += next[cell];
+        }
+
+        // One cell after the other; afterwards next[cell] is where the cell ends.
+        double[] sizes = new double[next[Cells]];
         for (int i = 0; i < medians.Length; i += stride)
         {
             if (double.IsFinite(medians[i]))
             {
-                sizes[cells[i]].Add(Math.Abs(medians[i]));
-                sizes[Cells].Add(Math.Abs(medians[i]));
+                sizes[next[cells[i]]++] = Math.Abs(medians[i]);
             }
         }
 
-        double overall = Spread(sizes[Cells]);
-        return [.. sizes.Take(Cells).Select(list => Math.Max(1e-9, list.Count < 30 ? overall : Math.Max(Spread(list), 0.5 * overall)))];
+        double[] spreads = new double[Cells];
+        for (int cell = 0, from = 0; cell < Cells; from = next[cell++])
+        {
+            spreads[cell] = next[cell] - from < 30 ? 0 : Spread(sizes.AsSpan(from, next[cell] - from));
+        }
+
+        double overall = Spread(sizes);
+        for (int cell = 0, from = 0; cell < Cells; from = next[cell++])
+        {
+            spreads[cell] = Math.Max(1e-9, next[cell] - from < 30 ? overall : Math.Max(spreads[cell], 0.5 * overall));
+        }
+
+        return spreads;
     }
 
-    private static double Spread(List<double> sizes)
-    {
-        double[] sorted = [.. sizes];
-        Array.Sort(sorted);
-        return sorted.Length == 0 ? 0 : Math.Max(Quantile.OfSorted(sorted, 0.5) * 1.4826, Quantile.OfSorted(sorted, 0.8) / 1.2816);
-    }
+    private static double Spread(Span<double> sizes) =>
+        sizes.IsEmpty ? 0 : Math.Max(Quantile.InPlace(sizes, 0.5) * 1.4826, Quantile.InPlace(sizes, 0.8) / 1.2816);
 
     private readonly record struct Stretch(int From, int To, int Sign, double PValue, int Width);
 }

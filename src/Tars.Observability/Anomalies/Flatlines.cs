@@ -18,9 +18,14 @@ internal static class Flatlines
 
         double[] values = course.Series.Values;
         List<(int From, int To, int Count)> runs = Runs(values);
+        int shortest = Math.Max(6, (int)Math.Ceiling(Shortest / calendar.Grid.Step));
+        if (!runs.Exists(run => run.Count >= shortest))
+        {
+            return [];
+        }
+
         int pairs = runs.Sum(run => run.Count - 1) + runs.Count;
         int[] lengths = [.. runs.Select(run => run.Count).OrderDescending()];
-        int shortest = Math.Max(6, (int)Math.Ceiling(Shortest / calendar.Grid.Step));
         List<Finding> findings = [];
         foreach ((int from, int to, int count) in runs)
         {

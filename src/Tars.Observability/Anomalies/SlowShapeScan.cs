@@ -16,15 +16,17 @@ internal sealed class SlowShapeScan
     private readonly double[] _count;
     private readonly double[] _first;
     private readonly double[] _second;
-    private readonly double[] _columnSum;
-    private readonly double[] _columnFirst;
+    private readonly (double Step, double Released, double Lasting)[] _seasonal;
+    private readonly (int From, int To)[] _bounds;
+    private readonly int _stride;
 
-    /// <summary>Prepares a scan over the bins that hold values.</summary>
-    public SlowShapeScan(Calendar calendar, double[] terms, double[] values)
+    /// <summary>Prepares a scan over the bins that hold values; it depends on which those are, not on the values.</summary>
+    public SlowShapeScan(Calendar calendar, double[] terms, bool[] valid)
     {
         _calendar = calendar;
-        _valid = [.. values.Select(double.IsFinite)];
-        int n = values.Length;
+        _valid = valid;
+        int n = valid.Length;
+        _stride = Math.Max(1, n / 112);
         (_count, _first, _second) = (new double[n + 1], new double[n + 1], new double[n + 1]);
         for (int i = 0; i < n; i++)
         {
@@ -35,9 +37,14 @@ internal sealed class SlowShapeScan
         }
 
         _columns = Orthonormal(terms, calendar.ColumnCount, _valid);
-        _columnSum = Interleaved([.. _columns.Select(column => Cumulative(column, false))]);
-        _columnFirst = Interleaved([.. _columns.Select(column => Cumulative(column, true))]);
+        double[] sums = Interleaved([.. _columns.Select(column => Cumulative(column, false))]);
+        double[] firsts = Interleaved([.. _columns.Select(column => Cumulative(column, true))]);
+        _bounds = [.. Bounds()];
+        _seasonal = Array.ConvertAll(_bounds, bounds => Seasonal(sums, firsts, bounds.From, bounds.To));
     }
+
+    /// <summary>Whether this scan is over these bins.</summary>
+    public bool IsOver(ReadOnlySpan<bool> valid) => valid.SequenceEqual(_valid);
 
     /// <summary>The shape with the highest score, of any length; null when there are too few bins.</summary>
     /// <param name="residuals">What the season leaves, per bin; NaN is missing.</param>
@@ -53,38 +60,28 @@ internal sealed class SlowShapeScan
         double[] sum = Cumulative(rest, false);
         double[] first = Cumulative(rest, true);
         int n = rest.Length;
-        int stride = Math.Max(1, n / 112);
         int shortestRamp = Math.Max(3, _calendar.BinsPerDay);
         Candidate shift = default;
         Candidate pulse = default;
         Candidate ramp = default;
-        for (int a = 0; a < n; a += stride)
+        for (int pair = 0; pair < _bounds.Length; pair++)
         {
-            for (int b = a + Math.Max(stride, 2); ; b += stride)
+            (int a, int b) = _bounds[pair];
+            (double step, double released, double lasting) = _seasonal[pair];
+            if (a > 0)
             {
-                b = Math.Min(b, n);
-                bool mayGrow = b - a >= shortestRamp;
-                (double step, double released, double lasting) = Seasonal(a, b);
-                if (a > 0)
-                {
-                    Keep(ref b == n ? ref shift : ref pulse, SlowForm.Step, a, b, sum[b] - sum[a], _count[b] - _count[a], step);
-                }
+                Keep(ref b == n ? ref shift : ref pulse, SlowForm.Step, a, b, sum[b] - sum[a], _count[b] - _count[a], step);
+            }
 
-                if (mayGrow)
+            if (b - a >= shortestRamp)
+            {
+                double length = b - a;
+                double dot = (first[b] - first[a] - (a * (sum[b] - sum[a]))) / length;
+                double square = (_second[b] - _second[a] - (2 * a * (_first[b] - _first[a])) + ((double)a * a * (_count[b] - _count[a]))) / (length * length);
+                Keep(ref ramp, SlowForm.ReleasedRamp, a, b, dot, square, released);
+                if (b < n)
                 {
-                    double length = b - a;
-                    double dot = (first[b] - first[a] - (a * (sum[b] - sum[a]))) / length;
-                    double square = (_second[b] - _second[a] - (2 * a * (_first[b] - _first[a])) + ((double)a * a * (_count[b] - _count[a]))) / (length * length);
-                    Keep(ref ramp, SlowForm.ReleasedRamp, a, b, dot, square, released);
-                    if (b < n)
-                    {
-                        Keep(ref ramp, SlowForm.LastingRamp, a, b, dot + sum[n] - sum[b], square + _count[n] - _count[b], lasting);
-                    }
-                }
-
-                if (b == n)
-                {
-                    break;
+                    Keep(ref ramp, SlowForm.LastingRamp, a, b, dot + sum[n] - sum[b], square + _count[n] - _count[b], lasting);
                 }
             }
         }
@@ -97,16 +94,16 @@ internal sealed class SlowShapeScan
 
     // What the seasonal terms share with each form: the sum of squared projections. A form with a second free bound fits noise better by
     // itself, so Best asks it to explain clearly more than a plain shift (a twentieth, and twice the log-likelihood ratio beyond 12).
-    private (double Step, double Released, double Lasting) Seasonal(int a, int b)
+    private (double Step, double Released, double Lasting) Seasonal(double[] columnSum, double[] columnFirst, int a, int b)
     {
         int p = _columns.Length;
         int n = _valid.Length;
         double length = b - a;
-        ReadOnlySpan<double> sumA = _columnSum.AsSpan(a * p, p);
-        ReadOnlySpan<double> sumB = _columnSum.AsSpan(b * p, p);
-        ReadOnlySpan<double> sumN = _columnSum.AsSpan(n * p, p);
-        ReadOnlySpan<double> firstA = _columnFirst.AsSpan(a * p, p);
-        ReadOnlySpan<double> firstB = _columnFirst.AsSpan(b * p, p);
+        ReadOnlySpan<double> sumA = columnSum.AsSpan(a * p, p);
+        ReadOnlySpan<double> sumB = columnSum.AsSpan(b * p, p);
+        ReadOnlySpan<double> sumN = columnSum.AsSpan(n * p, p);
+        ReadOnlySpan<double> firstA = columnFirst.AsSpan(a * p, p);
+        ReadOnlySpan<double> firstB = columnFirst.AsSpan(b * p, p);
         (double step, double released, double lasting) = (0, 0, 0);
         for (int j = 0; j < p; j++)
         {
@@ -119,6 +116,24 @@ internal sealed class SlowShapeScan
         }
 
         return (step, released, lasting);
+    }
+
+    // The first and the last bound of every form that is tried.
+    private IEnumerable<(int From, int To)> Bounds()
+    {
+        int n = _valid.Length;
+        for (int a = 0; a < n; a += _stride)
+        {
+            for (int b = a + Math.Max(_stride, 2); ; b += _stride)
+            {
+                b = Math.Min(b, n);
+                yield return (a, b);
+                if (b == n)
+                {
+                    break;
+                }
+            }
+        }
     }
 
     private static void Keep(ref Candidate best, SlowForm form, int a, int b, double dot, double square, double seasonal)

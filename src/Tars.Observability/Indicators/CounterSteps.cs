@@ -35,6 +35,6 @@ public sealed record CounterSteps(double[] Increase, IReadOnlyDictionary<int, do
     public double At(int index)
     {
         double share = Presence.ShareAt(index);
-        return share < StepPresence.UsableShare ? double.NaN : (Increase[index] - Bridged.GetValueOrDefault(index)) / share;
+        return share < StepPresence.UsableShare ? double.NaN : (Bridged.Count == 0 ? Increase[index] : Increase[index] - Bridged.GetValueOrDefault(index)) / share;
     }
 }

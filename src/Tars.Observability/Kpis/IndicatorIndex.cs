@@ -1,13 +1,14 @@
+using System.Collections.Concurrent;
 using Tars.Observability.Indicators;
 
 namespace Tars.Observability.Kpis;
 
-/// <summary>Finds indicators, their courses and their queries in a set without searching it each time.</summary>
+/// <summary>Finds indicators, their courses and their queries in a set without searching it each time. Safe to use at once from several threads.</summary>
 internal sealed class IndicatorIndex
 {
     private readonly Dictionary<IndicatorKey, IndicatorSeries> _series;
     private readonly ILookup<(string Service, string Indicator), string> _queries;
-    private readonly Dictionary<IndicatorKey, MetricSeries> _courses = [];
+    private readonly ConcurrentDictionary<IndicatorKey, MetricSeries> _courses = [];
 
     /// <summary>Indexes a set.</summary>
     public IndicatorIndex(SeriesSet set)
@@ -29,12 +30,7 @@ internal sealed class IndicatorIndex
     /// <summary>The first course of an indicator: of a gauge, rate or ratio other than availability the only one.</summary>
     public MetricSeries CourseOf(IndicatorSeries series)
     {
-        if (!_courses.TryGetValue(series.Key, out MetricSeries? course))
-        {
-            course = MetricSeriesOf.Indicator(series)[0];
-            _courses.Add(series.Key, course);
-        }
-
-        return course;
+        ArgumentNullException.ThrowIfNull(series);
+        return _courses.GetOrAdd(series.Key, static (_, from) => MetricSeriesOf.Indicator(from)[0], series);
     }
 }

@@ -53,6 +53,7 @@ public sealed record KpiSummary(
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(settings);
+        Check(set, window);
         return Of(set, settings, new KpiScopes(set, settings), window);
     }
 
@@ -62,17 +63,28 @@ public sealed record KpiSummary(
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(settings);
+        TimeWindow[] each = [.. windows];
+        Array.ForEach(each, window => Check(set, window));
         KpiScopes scopes = new(set, settings);
-        return [.. windows.Select(window => Of(set, settings, scopes, window))];
+        return [.. each.AsParallel().AsOrdered().Select(window => Of(set, settings, scopes, window))];
     }
 
-    private static KpiSummary Of(SeriesSet set, AnalysisSettings settings, KpiScopes scopes, TimeWindow window)
+    private static void Check(SeriesSet set, TimeWindow window)
     {
         if (window.From < set.Window.From || window.To > set.Window.To)
         {
             throw new ArgumentException($"the window {window} does not lie inside {set.Window}, which was collected", nameof(window));
         }
 
+        (_, int steps) = set.Grid.RangeOf(window).GetOffsetAndLength(set.Grid.Count);
+        if (steps == 0)
+        {
+            throw new ArgumentException($"no step of {set.Window} begins in {window}", nameof(window));
+        }
+    }
+
+    private static KpiSummary Of(SeriesSet set, AnalysisSettings settings, KpiScopes scopes, TimeWindow window)
+    {
         return new KpiSummary(
             window,
             set.Grid.Step,

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Tars.Statistics.Quantiles;
 
 namespace Tars.Statistics.Monitoring;
@@ -10,6 +12,9 @@ namespace Tars.Statistics.Monitoring;
 /// </summary>
 public sealed class RollingWindow
 {
+    // Up to this many values are counted, several at once and without a branch to mispredict, instead of bisected.
+    private const int Counted = 64;
+
     private readonly double[] _ring;
     private readonly double[] _sorted;
     private int _next;
@@ -107,6 +112,11 @@ public sealed class RollingWindow
 
     private static int LowerBound(ReadOnlySpan<double> sorted, double value)
     {
+        if (sorted.Length <= Counted)
+        {
+            return CountBelow(sorted, value);
+        }
+
         int low = 0;
         int high = sorted.Length;
         while (low < high)
@@ -123,5 +133,24 @@ public sealed class RollingWindow
         }
 
         return low;
+    }
+
+    private static int CountBelow(ReadOnlySpan<double> values, double bound)
+    {
+        ReadOnlySpan<Vector<double>> vectors = MemoryMarshal.Cast<double, Vector<double>>(values);
+        Vector<double> bounds = new(bound);
+        Vector<long> below = Vector<long>.Zero;
+        foreach (Vector<double> vector in vectors)
+        {
+            below -= Vector.LessThan(vector, bounds); // all bits set is minus one
+        }
+
+        int count = (int)Vector.Sum(below);
+        foreach (double value in values[(vectors.Length * Vector<double>.Count)..])
+        {
+            count += value < bound ? 1 : 0;
+        }
+
+        return count;
     }
 }

@@ -10,7 +10,7 @@ internal static class FolderOrder
     {
         ["TimeSeries"] = [],
         ["Prometheus"] = ["TimeSeries"],
-        ["Captures"] = ["TimeSeries"],
+        ["Captures"] = ["TimeSeries", "Indicators"], // an import evaluates selectors
         ["Indicators"] = ["TimeSeries"],
         ["Objectives"] = ["TimeSeries", "Indicators"],
         ["Kpis"] = ["TimeSeries", "Indicators", "Objectives"],

@@ -65,7 +65,10 @@ public sealed partial class FolderOrderTests
     [InlineData("Health", "Budgets", true)]
     [InlineData("Prometheus", "TimeSeries", true)]
     [InlineData("Prometheus", "Captures", false)]
-    [InlineData("Captures", "Indicators", false)]
+    [InlineData("Captures", "Indicators", true)]
+    [InlineData("Captures", "Objectives", false)]
+    [InlineData("Indicators", "Captures", false)]
+    [InlineData("Prometheus", "Indicators", false)]
     [InlineData("Retrospectives", "Captures", false)]
     public void Allows_PairOfFolders_FollowsThePicture(string user, string used, bool allowed) =>
         Assert.Equal(allowed, FolderOrder.Allows(user, used));
