@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Tars.Observability.Captures;
 using Tars.Observability.Indicators;
-using Tars.Observability.Objectives;
 using Tars.Observability.Retrospectives;
 using Tars.Observability.TimeSeries;
 
