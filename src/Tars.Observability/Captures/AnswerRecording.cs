@@ -32,9 +32,17 @@ internal sealed class AnswerRecording : IAsyncDisposable
     public static async Task<AnswerRecording> BeginAsync(string path, string text, int count, CancellationToken cancellationToken)
     {
         AnswerRecording recording = new(path, text, count);
-        recording._writer = await ParquetWriter.CreateAsync(new ParquetSchema(AnswerFile.Values), recording._stream, AnswerFile.WriteOptions(), cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
-        return recording;
+        try
+        {
+            recording._writer = await ParquetWriter.CreateAsync(new ParquetSchema(AnswerFile.Values), recording._stream, AnswerFile.WriteOptions(), cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+            return recording;
+        }
+        catch
+        {
+            await recording.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Adds a series; one without any value is no series and is left out.</summary>
@@ -91,14 +99,30 @@ internal sealed class AnswerRecording : IAsyncDisposable
     /// <summary>Gives up what is not complete: the temporary file is removed.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_writer is { } writer)
+        try
         {
-            _writer = null;
-            await writer.DisposeAsync().ConfigureAwait(false);
+            if (_writer is { } writer)
+            {
+                _writer = null;
+                await writer.DisposeAsync().ConfigureAwait(false); // writes the file's end, which a full disk refuses
+            }
         }
+        finally
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
 
-        await _stream.DisposeAsync().ConfigureAwait(false);
-        File.Delete(_path + CaptureLayout.Temporary);
+    private async Task CloseAsync()
+    {
+        try
+        {
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(_path + CaptureLayout.Temporary);
+        }
     }
 
     private void WriteGroup(int series)

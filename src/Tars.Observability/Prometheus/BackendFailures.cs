@@ -116,6 +116,7 @@ internal static class BackendFailures
         403 => "the credentials are known but not allowed to query; check the tenant header and permissions",
         404 => "does the address lack a path prefix? the API is expected under api/v1 below it",
         429 => "the backend limits requests: lower the concurrency, or ask again later",
+        502 or 503 or 504 => "the backend, or a proxy in front of it, is starting, overloaded or down: look at it, or ask again later",
         _ => null,
     };
 

@@ -1,0 +1,43 @@
+using Tars.TestKit;
+using Xunit;
+
+namespace Tars.Cli.Tests.Failures;
+
+/// <summary>What cannot be meant ends the run with 2 before a request is sent or a file is written.</summary>
+[Collection(FleetBackends.Name)]
+public sealed class RefusalTests(SmallFleet fleet) : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+
+    [Theory]
+    [InlineData("kpi --sign", "--sign: signing is not available yet")]
+    [InlineData("kpi --encrypt", "--encrypt: encryption is not available yet")]
+    [InlineData("stability --sign", "--sign: signing is not available yet")]
+    [InlineData("anomalies --encrypt", "--encrypt: encryption is not available yet")]
+    [InlineData("regressions --sign --encrypt", "--sign: signing is not available yet")]
+    [InlineData("retro --sign", "signing is not available yet")]
+    [InlineData("kpi --services frontent", "there is no service frontent\ntars: hint: did you mean frontend?")]
+    [InlineData("kpi --captrue x", "tars kpi: unknown option '--captrue'\ntars: hint: did you mean '--capture'?")]
+    [InlineData("retor", "tars: unknown command 'retor'\ntars: hint: did you mean 'retro'?")]
+    [InlineData("kpi --profile prdo", "--profile: there is no profile prdo; known are local, dev, staging, prod")]
+    [InlineData("kpi --set observability.stepp=1m", "--set: observability.stepp: is not a known key; did you mean observability.step?")]
+    [InlineData("kpi --backend other", "--backend: observability.backend: there is no backend other")]
+    [InlineData("kpi --window soon", "--window: 'soon' is no duration")]
+    [InlineData("kpi -o pdf", "'pdf' is no output format; write table, json, csv or markdown")]
+    [InlineData("retro --fail-on everything", "--fail-on: 'everything' is none of")]
+    public async Task Command_ThatCannotBeMeant_Exits2AndSendsNothing(string command, string error)
+    {
+        await using FaultyBackend backend = await FaultyBackend.StartAsync(new FaultyAnswer(500, "nobody asked"));
+        string[] common = command == "retor" ? [] : [.. fleet.Flags, "--prometheus-url", backend.Address, "--output", "out"];
+
+        CommandResult result = await BuiltCommand.RunAsync(_folder.Path, [.. command.Split(' '), .. common]);
+
+        Assert.Equal((2, string.Empty), (result.ExitCode, result.Output));
+        Assert.StartsWith("tars: error: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(error, result.Error, StringComparison.Ordinal);
+        Assert.Equal(0, backend.RequestCount);
+        Assert.Empty(BuiltCommand.FilesOf(_folder.Path));
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

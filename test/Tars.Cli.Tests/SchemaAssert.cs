@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using NJsonSchema;
+using Tars.TestKit;
+using Xunit;
+
+namespace Tars.Cli.Tests;
+
+/// <summary>Validates files that the command wrote against the schemas in <c>schemas/</c>.</summary>
+internal static partial class SchemaAssert
+{
+    /// <summary>Asserts that a JSON file matches the schema of its name.</summary>
+    public static async Task MatchesAsync(string path)
+    {
+        string name = Path.GetFileName(path) == "manifest.json" ? "capture-manifest" : DayNumber().Replace(Path.GetFileNameWithoutExtension(path), "day");
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        JsonSchema schema = await JsonSchema.FromFileAsync(RepositoryRoot.PathOf($"schemas/{name}.schema.json"), cancellationToken);
+        Assert.Empty(schema.Validate(await File.ReadAllTextAsync(path, cancellationToken)).Select(error => $"{path}: {error}"));
+    }
+
+    /// <summary>Asserts that a text is one JSON value and nothing else.</summary>
+    public static void IsJson(string text)
+    {
+        using JsonDocument document = JsonDocument.Parse(text);
+        Assert.Equal(JsonValueKind.Object, document.RootElement.ValueKind);
+    }
+
+    [GeneratedRegex(@"^day_\d+")]
+    private static partial Regex DayNumber();
+}
