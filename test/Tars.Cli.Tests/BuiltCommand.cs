@@ -3,21 +3,14 @@ using Xunit;
 
 namespace Tars.Cli.Tests;
 
-/// <summary>The built <c>tars</c>, started as a program of its own, in a folder of the test's.</summary>
+/// <summary>The built <c>tars</c> in a folder of the test's, and what it left there.</summary>
 internal static class BuiltCommand
 {
     /// <summary>The command line, to be started by the test.</summary>
-    public static TestKit.CommandLine Line(string folder, params string[] arguments) =>
-        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "tars.dll"), .. arguments])
-        {
-            WorkingDirectory = folder,
-            Environment = new Dictionary<string, string?> { ["TARS_PROFILE"] = null, ["TARS_CONFIG"] = null, ["XDG_CONFIG_HOME"] = folder, ["NO_COLOR"] = null },
-            Timeout = TimeSpan.FromMinutes(3),
-        };
+    public static TestKit.CommandLine Line(string folder, params string[] arguments) => TarsProgram.Command(folder, arguments);
 
     /// <summary>Runs to the end.</summary>
-    public static Task<CommandResult> RunAsync(string folder, params string[] arguments) =>
-        Line(folder, arguments).RunAsync(TestContext.Current.CancellationToken);
+    public static Task<CommandResult> RunAsync(string folder, params string[] arguments) => TarsProgram.RunAsync(folder, arguments);
 
     /// <summary>The files under a folder with their bytes, by path relative to it; empty when the folder does not exist.</summary>
     public static SortedDictionary<string, byte[]> FilesOf(string folder) => new(
