@@ -135,9 +135,15 @@ public sealed class RollingWindow
         return low;
     }
 
-    // A value moves a few places on average: a plain loop is faster than a copy between spans that overlap.
+    // Over a few places a plain loop is faster than a copy between spans that overlap.
     private static void Close(Span<double> places)
     {
+        if (places.Length > Counted)
+        {
+            places[1..].CopyTo(places);
+            return;
+        }
+
         for (int i = 1; i < places.Length; i++)
         {
             places[i - 1] = places[i];
@@ -146,6 +152,12 @@ public sealed class RollingWindow
 
     private static void Open(Span<double> places)
     {
+        if (places.Length > Counted)
+        {
+            places[..^1].CopyTo(places[1..]);
+            return;
+        }
+
         for (int i = places.Length - 1; i > 0; i--)
         {
             places[i] = places[i - 1];
