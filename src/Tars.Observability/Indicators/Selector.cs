@@ -80,13 +80,13 @@ public sealed record Selector(string Metric, IReadOnlyList<LabelMatcher> Matcher
     public bool Matches(LabelSet labels) => Matchers.All(matcher => matcher.Matches(labels));
 
     /// <summary>
-    /// Whether every series of this selector is also one of <paramref name="whole"/> for certain: same metric, and all of the whole's
-    /// matchers are among this selector's.
+    /// Whether the part of a ratio can be told from the answer for its whole: both select the same metric. What counts is then the
+    /// series of the whole that this selector matches, so that a part nobody has seen yet (no request ever failed) is zero, not missing.
     /// </summary>
     public bool IsPartOf(Selector whole)
     {
         ArgumentNullException.ThrowIfNull(whole);
-        return Metric == whole.Metric && whole.Matchers.All(Matchers.Contains);
+        return Metric == whole.Metric;
     }
 
     /// <summary>PromQL notation.</summary>
