@@ -68,7 +68,8 @@ internal static class RetroBenchmark
     private static async Task<double[]> MeasureAsync(string directory, RetroFleet fleet)
     {
         ProcessStartInfo start = new(
-            Environment.ProcessPath!, ["retro", "--read", directory, "--services", fleet.ServiceCount.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true };
+            Environment.ProcessPath!, ["retro", "--read", directory, "--services", fleet.ServiceCount.ToString(CultureInfo.InvariantCulture)])
+        { RedirectStandardOutput = true };
         using Process reader = Process.Start(start)!;
         string output = await reader.StandardOutput.ReadToEndAsync();
         await reader.WaitForExitAsync();

@@ -83,7 +83,12 @@ public sealed record ObjectiveResult(
         string what = $"p{(quantile * 100).ToString("0.####", CultureInfo.InvariantCulture)} latency";
         ObjectiveResult result = share with
         {
-            What = what, Quantile = quantile, Value = value, Threshold = goal.ThresholdSeconds * 1000, IsAtLeast = false, Unit = "ms",
+            What = what,
+            Quantile = quantile,
+            Value = value,
+            Threshold = goal.ThresholdSeconds * 1000,
+            IsAtLeast = false,
+            Unit = "ms",
             Note = isLowerLimit ? "the quantile lies above the highest bucket bound; the value is a lower limit" : null,
         };
         return result with { Verdict = result.Judge(settings.CoverageMinimum, isLowerLimit) };

@@ -20,7 +20,10 @@ internal static class OperatorAlerts
                 Array.Fill(samples, double.NaN);
                 Dictionary<string, string> labels = new()
                 {
-                    ["alertname"] = name, ["alertstate"] = "firing", ["service"] = service, ["severity"] = severity,
+                    ["alertname"] = name,
+                    ["alertstate"] = "firing",
+                    ["service"] = service,
+                    ["severity"] = severity,
                 };
                 alert = new SimulatedSeries("ALERTS", labels, samples);
                 series.Add(key, alert);

@@ -18,13 +18,41 @@ public sealed class RegressionSummaryReportTests
             ComparisonOutcome.Regression, RegressionSeverity.Medium, "blocks of 30 min, Hodges–Lehmann shift", null);
         MetricComparison better = slower with
         {
-            Metric = "error_rate", Indicator = "availability", Unit = "%", BeforeValue = 0.5, AfterValue = 0.2, Change = -0.3, ChangeLow = -0.35, ChangeHigh = -0.2, RelativeChange = -0.6,
-            RelativeLow = -0.7, RelativeHigh = null, MinimumEffect = 0.05, MinimumIsAbsolute = true, Outcome = ComparisonOutcome.Improvement, Severity = null,
+            Metric = "error_rate",
+            Indicator = "availability",
+            Unit = "%",
+            BeforeValue = 0.5,
+            AfterValue = 0.2,
+            Change = -0.3,
+            ChangeLow = -0.35,
+            ChangeHigh = -0.2,
+            RelativeChange = -0.6,
+            RelativeLow = -0.7,
+            RelativeHigh = null,
+            MinimumEffect = 0.05,
+            MinimumIsAbsolute = true,
+            Outcome = ComparisonOutcome.Improvement,
+            Severity = null,
         };
         MetricComparison unknown = slower with
         {
-            Service = Samples.Hostile, Deployment = null, BeforeValue = null, AfterValue = null, Change = null, ChangeLow = null, ChangeHigh = null, RelativeChange = null, RelativeLow = null,
-            RelativeHigh = null, CliffsDelta = null, PValue = null, AdjustedPValue = null, BlocksBefore = 0, Outcome = ComparisonOutcome.NotEnoughData, Severity = null, Reason = "no data before",
+            Service = Samples.Hostile,
+            Deployment = null,
+            BeforeValue = null,
+            AfterValue = null,
+            Change = null,
+            ChangeLow = null,
+            ChangeHigh = null,
+            RelativeChange = null,
+            RelativeLow = null,
+            RelativeHigh = null,
+            CliffsDelta = null,
+            PValue = null,
+            AdjustedPValue = null,
+            BlocksBefore = 0,
+            Outcome = ComparisonOutcome.NotEnoughData,
+            Severity = null,
+            Reason = "no data before",
         };
         ExcludedTime excluded = new("shop", new TimeWindow(Samples.Start.AddDays(2.5), Samples.Start.AddDays(2.6)), "p99_latency_ms spike");
         return new RegressionReport(
