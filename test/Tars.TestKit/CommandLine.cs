@@ -11,6 +11,8 @@ public sealed record CommandResult(int ExitCode, string Output, string Error);
 /// <summary>Runs a program with exact arguments (no shell) and returns what it wrote.</summary>
 public sealed record CommandLine(string Program, params string[] Arguments)
 {
+    private const string Env = "/usr/bin/env";
+
     /// <summary>The working directory; null is the current one.</summary>
     public string? WorkingDirectory { get; init; }
 
@@ -34,7 +36,10 @@ public sealed record CommandLine(string Program, params string[] Arguments)
     /// <summary>Starts the program and returns while it runs, for tests that signal or kill it.</summary>
     public RunningCommand Start()
     {
-        ProcessStartInfo start = new(Program, Arguments)
+        // A shell that runs tests in the background makes them ignore SIGINT, and children inherit that: env puts the default back and
+        // becomes the program, under the same process id.
+        bool resets = OperatingSystem.IsLinux() && File.Exists(Env);
+        ProcessStartInfo start = new(resets ? Env : Program, resets ? ["--default-signal=INT", Program, .. Arguments] : Arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
