@@ -48,6 +48,11 @@ internal sealed partial class MatrixReader
         {
             case (JsonTokenType.PropertyName, _):
                 _key = Text(ref reader);
+                if (_key == "data" && _hasResult)
+                {
+                    throw new InvalidDataException("expected one data");
+                }
+
                 break;
             case (JsonTokenType.EndObject, _):
                 _place = Place.End;
