@@ -1,0 +1,29 @@
+namespace Tars.Configuration.Secrets;
+
+/// <summary>What a backend said when it was asked for a secret.</summary>
+public abstract record SecretAnswer
+{
+    private SecretAnswer()
+    {
+    }
+
+    /// <summary>The secret.</summary>
+    /// <param name="Value">Its bytes, owned by whoever asked.</param>
+    /// <param name="Place">Where it was, for <c>config explain</c>: a path with version, a file, a variable; no secret in it.</param>
+    /// <param name="Lifetime">How long it may be kept; null when the backend set no end.</param>
+    public sealed record Found(Secret Value, string Place, TimeSpan? Lifetime) : SecretAnswer;
+
+    /// <summary>The backend answered that it has no such secret. The next backend of a chain is asked.</summary>
+    /// <param name="Place">Where it was looked for.</param>
+    public sealed record Absent(string Place) : SecretAnswer;
+
+    /// <summary>The backend answered and refused: wrong credentials, no permission, an expired login, a file that others may read.</summary>
+    /// <param name="Place">Where it was looked for.</param>
+    /// <param name="Reason">What is wrong and the way out; no secret in it.</param>
+    public sealed record Refused(string Place, string Reason) : SecretAnswer;
+
+    /// <summary>No usable answer came: no connection, a time-out, throttling that did not end, an answer that cannot be read.</summary>
+    /// <param name="Place">Where it was looked for.</param>
+    /// <param name="Reason">What happened; no secret in it.</param>
+    public sealed record Unreachable(string Place, string Reason) : SecretAnswer;
+}
