@@ -9,6 +9,7 @@ public sealed class ProjectReferenceTests
     private static readonly Dictionary<string, (string[] Projects, string[] Packages)> Allowed = new()
     {
         ["Tars.Statistics"] = ([], []),
+        ["Tars.Sealing"] = ([], []),
         ["Tars.Simulation"] = ([], []),
         ["Tars.Configuration"] = ([], ["YamlDotNet"]),
         ["Tars.Observability"] = (["Tars.Statistics"], ["Parquet.Net"]),
