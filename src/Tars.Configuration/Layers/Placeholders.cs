@@ -79,7 +79,7 @@ internal static class Placeholders
     {
         foreach (char c in text)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or '/'))
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or '/' or '#'))
             {
                 return false;
             }

@@ -98,7 +98,7 @@ public sealed class SettingsSchema
             {
                 ["description"] = "Text with a placeholder that is replaced when the configuration is loaded.",
                 ["type"] = "string",
-                ["pattern"] = @"\$\{[A-Za-z_][A-Za-z0-9_./-]*\}",
+                ["pattern"] = @"\$\{[A-Za-z_][A-Za-z0-9_./#-]*\}",
             },
         };
         return schema.ToJsonString(new JsonSerializerOptions

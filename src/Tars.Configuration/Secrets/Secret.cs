@@ -24,6 +24,7 @@ public sealed class Secret : IFormattable, IDisposable
 
     /// <summary>The length in bytes.</summary>
     /// <exception cref="ObjectDisposedException">The secret was disposed.</exception>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public int Length => Bytes.Length;
 
     /// <summary>The bytes; not to be kept beyond the life of this secret.</summary>

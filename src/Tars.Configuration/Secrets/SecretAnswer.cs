@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Tars.Configuration.Secrets;
 
 /// <summary>What a backend said when it was asked for a secret.</summary>
@@ -11,7 +13,22 @@ public abstract record SecretAnswer
     /// <param name="Value">Its bytes, owned by whoever asked.</param>
     /// <param name="Place">Where it was, for <c>config explain</c>: a path with version, a file, a variable; no secret in it.</param>
     /// <param name="Lifetime">How long it may be kept; null when the backend set no end.</param>
-    public sealed record Found(Secret Value, string Place, TimeSpan? Lifetime) : SecretAnswer;
+    public sealed record Found(Secret Value, string Place, TimeSpan? Lifetime) : SecretAnswer
+    {
+        /// <summary>Returns an answer with a secret of its own made of <paramref name="bytes"/>; the caller clears its own.</summary>
+        /// <param name="bytes">The secret.</param>
+        /// <param name="place">Where it was; no secret in it.</param>
+        /// <param name="lifetime">How long it may be kept; null when the backend set no end.</param>
+        [SuppressMessage("Reliability", "CA2000", Justification = "Whoever asked owns it.")]
+        public static Found Of(ReadOnlySpan<byte> bytes, string place, TimeSpan? lifetime = null) => new(Secret.Of(bytes), place, lifetime);
+
+        /// <summary>Returns an answer with a secret of its own made of the UTF-8 bytes of <paramref name="text"/>.</summary>
+        /// <param name="text">The secret.</param>
+        /// <param name="place">Where it was; no secret in it.</param>
+        /// <param name="lifetime">How long it may be kept; null when the backend set no end.</param>
+        [SuppressMessage("Reliability", "CA2000", Justification = "Whoever asked owns it.")]
+        public static Found Of(ReadOnlySpan<char> text, string place, TimeSpan? lifetime = null) => new(Secret.Of(text), place, lifetime);
+    }
 
     /// <summary>The backend answered that it has no such secret. The next backend of a chain is asked.</summary>
     /// <param name="Place">Where it was looked for.</param>

@@ -62,17 +62,4 @@ public static partial class TarsSchema
         Key("pii_fields", Texts("a list of field names"), "The fields that hold personal data.", "[email, ip_address, user_id]"),
         Key("audit_chain_enabled", Flag, "Whether the audit log is kept.", "true"),
         Key("audit_log_path", FilePath, "The audit log.", "./logs/audit.log"));
-
-    private static SectionType Secrets() => new(
-        "the secrets section",
-        Key("backend", new ChoiceType("env", "file", "vault", "aws", "gcp"), "Where secrets come from.", "env"),
-        Key("vault_url", Url, "The address of Vault."),
-        Key("vault_token", new SecretType(), "Vault's token; better ${VAULT_TOKEN}."),
-        Key("vault_mount", new TextType("a mount"), "The mount of Vault's key-value store.", "secret"),
-        Key("vault_path", new TextType("a path"), "The path below the mount.", "tars"),
-        Key("aws_region", new TextType("a region"), "The AWS region."),
-        Key("aws_secret_name", new TextType("a secret's name"), "The name in AWS Secrets Manager."),
-        Key("gcp_project", new TextType("a project"), "The Google Cloud project."),
-        Key("gcp_secret_name", new TextType("a secret's name"), "The name in GCP Secret Manager."),
-        Key("secrets_file_path", FilePath, "The file, or folder of files, that holds secrets."));
 }
