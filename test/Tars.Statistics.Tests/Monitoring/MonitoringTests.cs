@@ -97,16 +97,40 @@ public sealed class MonitoringTests
     }
 
     [Fact]
-    public void PeaksOverThreshold_NormalSample_ExtrapolatesTheTail()
+    public void PeaksOverThreshold_ExponentialSample_ExtrapolatesTheTail()
     {
+        // Excesses of an exponential are exponential: the tail model is exact, and what remains is sampling error. For k excesses the fitted shape and
+        // scale have variances 1/k and 2/k and covariance -1/k (R. L. Smith, Annals of Statistics 15, 1987), so at y = ln(0.02 / 1e-4) = 5.3 the log
+        // of the probability has variance (y⁴/4 - y³ + 2y²)/k = 104/k: 0.10 for 10,000 excesses. A factor of two is 6.8 standard errors.
+        var (random, seed) = RandomSeed.Draw();
+        double[] sample = new double[500_000];
+        for (int i = 0; i < sample.Length; i++)
+        {
+            sample[i] = -Math.Log(1 - random.NextDouble());
+        }
+
+        PeaksOverThreshold model = PeaksOverThreshold.Fit(sample);
+        double far = model.TailProbability(-Math.Log(1e-4));
+        Assert.True(far is > 0.5e-4 and < 2e-4, $"seed {seed}: {far}");
+        RandomSeed.Close(1e-4, model.TailProbability(model.Limit(1e-4)), 1e-9, $"seed {seed}");
+    }
+
+    [Fact]
+    public void PeaksOverThreshold_NormalSample_KnowsTheTailItHasSeen()
+    {
+        // P(Z > 3) = 1.35e-3 has 27 of 20,000 draws beyond it: the log of the fitted probability has error 0.15 (0.19 if it were counted). Three times too
+        // much is seven errors. Below, the error is skewed: five times too little needs a fitted shape of -0.53, nine of its errors (0.88 / √400) from the
+        // usual -0.12. Four deviations are another matter: less than one draw is expected there, and a shape of -0.22, two errors off, ends the tail before.
         var (random, seed) = RandomSeed.Draw();
         PeaksOverThreshold model = PeaksOverThreshold.Fit(random.Normals(20_000));
-        double atFour = model.TailProbability(4);
-
-        // True P(Z > 4) = 3.17e-5, about the inverse of the sample size; one order of magnitude either way.
-        Assert.True(atFour is > 1e-6 and < 4e-4, $"seed {seed}: {atFour}");
+        double atThree = model.TailProbability(3);
+        Assert.True(atThree is > 1.35e-3 / 5 and < 3 * 1.35e-3, $"seed {seed}: {atThree}");
         Assert.True(model.TailProbability(0) > 0.019, $"seed {seed}");
-        RandomSeed.Close(1e-4, model.TailProbability(model.Limit(1e-4)), 1e-9, $"seed {seed}");
+    }
+
+    [Fact]
+    public void PeaksOverThreshold_NothingOrNoTail_SaysWhatIsLeft()
+    {
         Assert.True(double.IsNaN(PeaksOverThreshold.Fit([]).TailProbability(1)));
         Assert.Equal(0.2, PeaksOverThreshold.Fit([5, 5, 5, 5]).TailProbability(6));
     }

@@ -51,13 +51,14 @@ public sealed class ResamplingTests
     public void BlockBootstrap_AutocorrelatedSeries_IsWiderWithBlocksThanWithout()
     {
         var (random, seed) = RandomSeed.Draw();
-        double[] values = random.Normals(1000);
+        double[] values = random.Normals(10_000);
         for (int i = 1; i < values.Length; i++)
         {
             values[i] += 0.8 * values[i - 1];
         }
 
-        // The true standard error is three times the independent one; blocks of 40 recover most of it.
+        // The true standard error is three times the independent one; blocks of 40 recover most of it: 2.75 times. The width comes from 250 blocks
+        // and the 5 % tails of 400 resamples, so its own error is 8 % (0.22): 1.5 times lies 5.7 deviations below. (With 1,000 values it lay 3.2 below.)
         ConfidenceInterval independent = BlockBootstrap.Moving(values, Mean, 1, 1, 400);
         foreach (ConfidenceInterval blocks in new[] { BlockBootstrap.Moving(values, Mean, 40, 1, 400), BlockBootstrap.Stationary(values, Mean, 40, 1, 400) })
         {

@@ -128,8 +128,9 @@ public sealed class TrendTests
             corrected += MannKendallTest.Of(values, correctAutocorrelation: true).PValue < 0.05 ? 1 : 0;
         }
 
-        // AR(1) 0.7 inflates the variance about 5.7 times: about 41 % false alarms without the correction.
-        Assert.True(plain >= 50, $"seed {seed}: {plain} of 200 uncorrected");
+        // AR(1) 0.7 inflates the variance about 5.7 times: 41 % false alarms without the correction and about 8 % with it. Of 200 that is 82 (standard
+        // deviation 7) and 16 (4): 40 or fewer lie six deviations off, and so does a corrected count above 0.6 of the other (a distance of 33, deviation 5.7).
+        Assert.True(plain > 40, $"seed {seed}: {plain} of 200 uncorrected");
         Assert.True(corrected <= 0.6 * plain, $"seed {seed}: {corrected} of 200 corrected, {plain} uncorrected");
     }
 
