@@ -5,6 +5,9 @@ namespace Tars.Observability.Indicators;
 /// <summary>Finds deployments in series: a version label that changes its value, or a gauge that does.</summary>
 internal static class DeploymentReading
 {
+    /// <summary>How long a roll-out takes at most, as far as a version label tells; two changes closer than this are one deployment later on.</summary>
+    private static readonly TimeSpan RollOut = TimeSpan.FromMinutes(15);
+
     /// <summary>Reads the deployments of one service, those in the lead-in left out.</summary>
     public static async Task<IReadOnlyList<VersionChange>> ReadAsync(QueryReader reader, PlannedQuery query, CancellationToken cancellationToken)
     {
@@ -28,22 +31,10 @@ internal static class DeploymentReading
 
     private static IEnumerable<VersionChange> Changes(string service, Dictionary<string, int[]> presence, QueryPlan plan)
     {
-        foreach ((string version, int[] counts) in presence)
-        {
-            int first = Array.FindIndex(counts, count => count > 0);
-            string? before = presence
-                .Where(other => other.Key != version)
-                .Select(other => (other.Key, Last: Array.FindLastIndex(other.Value, Math.Max(0, first - 1), count => count > 0)))
-                .Where(other => first > 0 && other.Last >= 0)
-                .OrderByDescending(other => other.Last)
-                .ThenBy(other => other.Key, StringComparer.Ordinal)
-                .Select(other => other.Key)
-                .FirstOrDefault();
-            if (before is not null && first >= plan.LeadIn)
-            {
-                yield return new VersionChange(service, plan.ReadGrid.TimeOf(first), before, version);
-            }
-        }
+        int span = Math.Max(2, (int)Math.Ceiling(RollOut / plan.Grid.Step));
+        return new VersionRuns(presence, span).Changes()
+            .Where(change => change.Step >= plan.LeadIn)
+            .Select(change => new VersionChange(service, plan.ReadGrid.TimeOf(change.Step), change.From, change.To));
     }
 
     private static int[] PresenceOf(Dictionary<string, int[]> presence, string version, int steps)

@@ -42,7 +42,7 @@ internal sealed class QueryReader(ISeriesSource source, SourceDescription descri
             }
 
             AnyPushedDown |= push && query.IsCounter;
-            ReadState state = answer.SeriesCount == 0 ? new ReadState.Empty($"no series matched {query.Selector}") : new ReadState.Answered();
+            ReadState state = answer.SeriesCount == 0 ? new ReadState.Empty($"no series with a value matched {query.Selector}") : new ReadState.Answered();
             Record(query, push ? pushedDown : perSeries, state, answer);
         }
         catch (SeriesSourceException exception) when (exception.Failure == SourceFailure.Query)

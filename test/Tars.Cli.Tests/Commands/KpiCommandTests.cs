@@ -43,7 +43,7 @@ public sealed class KpiCommandTests(FleetBackend fleet) : IDisposable
         CommandResult result = await KpiAsync("99%", "      threads: { gauge: process_threads, unit: threads }");
         Assert.Equal(ExitCode.Inconclusive, result.ExitCode);
         Assert.StartsWith("INCONCLUSIVE: ", result.Output, StringComparison.Ordinal);
-        Assert.Contains("  checkout/threads: no data: no series matched process_threads{service=\"checkout\"}\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("  checkout/threads: no data: no series with a value matched process_threads{service=\"checkout\"}\n", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,9 +49,9 @@ public sealed class MeasuredPresenceTests(FlawedKpis kpis) : IClassFixture<Flawe
     }
 
     [Theory]
-    [InlineData("renamed", "no series matched")]
-    [InlineData("nan", "no series matched")]
-    [InlineData("missing", "no series matched")]
+    [InlineData("renamed", "no series with a value matched")]
+    [InlineData("nan", "no series with a value matched")]
+    [InlineData("missing", "no series with a value matched")]
     [InlineData("idle", "no requests")]
     public void Availability_NothingToJudge_IsNoDataAndNotHundredPercent(string name, string reason)
     {

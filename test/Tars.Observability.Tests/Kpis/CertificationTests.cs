@@ -28,7 +28,7 @@ public sealed class CertificationTests
     {
         KpiSummary kpis = await SummaryAsync(Shop("0+999x131", "0+1x131"), Settings(AvailabilityObjective("shop", 0.99)), Availability, Memory);
         Assert.IsType<Verdict.Inconclusive>(kpis.Certification.Verdict);
-        Assert.Contains(kpis.Certification.Reasons, reason => reason.StartsWith("shop/memory: no data: no series matched", StringComparison.Ordinal));
+        Assert.Contains(kpis.Certification.Reasons, reason => reason.StartsWith("shop/memory: no data: no series with a value matched", StringComparison.Ordinal));
         Assert.IsType<Figure.NoData>(kpis.Find("shop")!.Find(KpiNames.AverageMemory)!.Figure);
     }
 
