@@ -1,3 +1,4 @@
+using Tars.Configuration.Scalars;
 using Tars.Observability.TimeSeries;
 
 namespace Tars.Application.Collecting;
@@ -43,11 +44,19 @@ public sealed record WindowRequest(DateTimeOffset? From, DateTimeOffset? To, Tim
                 captured is null ? "wait, choose an earlier --to, or lower observability.settle_delay" : "choose a --to inside the capture");
         }
 
-        from = Instants.AlignDown(from, step);
-        to = Instants.AlignDown(to, step);
-        return from < to
-            ? new TimeWindow(from, to)
-            : throw new WindowException($"the window [{Instants.Format(from)}, {Instants.Format(to)}) holds no step of {step}");
+        if (from >= to)
+        {
+            throw To is null
+                ? new WindowException($"--from {Instants.Format(from)} is not before {Instants.Format(to)}, up to which data is final", "choose an earlier --from")
+                : new WindowException(
+                    $"--from {Instants.Format(from)} is not before --to {Instants.Format(to)}", from > to ? "were the two exchanged?" : "a window includes --from and ends before --to");
+        }
+
+        (DateTimeOffset first, DateTimeOffset end) = (Instants.AlignDown(from, step), Instants.AlignDown(to, step));
+        return first < end
+            ? new TimeWindow(first, end)
+            : throw new WindowException(
+                $"from {Instants.Format(from)} to {Instants.Format(to)} there is no whole step of {DurationText.Format(step)}", "choose a longer window, or lower observability.step");
     }
 }
 

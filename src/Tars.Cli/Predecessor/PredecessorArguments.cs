@@ -41,6 +41,12 @@ internal static class PredecessorArguments
             }
         }
 
+        if (command.Besides?.Invoke(now) is { Count: > 0 } besides)
+        {
+            now.AddRange(besides);
+            notes.Add($"{string.Join(' ', besides)} is added: it is what the given settings belong to");
+        }
+
         return (now, notes);
     }
 

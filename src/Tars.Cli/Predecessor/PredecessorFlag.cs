@@ -38,4 +38,6 @@ internal sealed record PredecessorFlag(string Name, bool TakesValue, FlagFate Fa
 /// <param name="Now">The command it is now.</param>
 /// <param name="Note">What differs, said whenever it is used; null when the name is still current.</param>
 /// <param name="Flags">Its flags.</param>
-internal sealed record PredecessorCommand(string Name, string Now, string? Note, IReadOnlyList<PredecessorFlag> Flags);
+/// <param name="Besides">What the translated arguments need besides; null when nothing ever is needed.</param>
+internal sealed record PredecessorCommand(
+    string Name, string Now, string? Note, IReadOnlyList<PredecessorFlag> Flags, Func<IReadOnlyList<string>, IReadOnlyList<string>>? Besides = null);

@@ -42,7 +42,7 @@ internal static class PredecessorTable
             new("--data", true, FlagFate.Refused, FromSeries + "; for one series in CSV: tars anomalies detect --csv FILE"),
             Duration, Works("--ewma-alpha", "--ewma-alpha NUMBER with --method ewma"), Works("--z-window", "--z-window N with --method zscore"),
             OutputFile, TestMode, .. Everywhere,
-        ]),
+        ], MethodOf),
         new("health-report", "daily", "the day is chosen with --date; --day only numbers the files",
         [
             Works("--day", "--day N"),
@@ -70,6 +70,13 @@ internal static class PredecessorTable
     private static PredecessorFlag OutputFile => new(
         "--output", true, FlagFate.Translated, "--output DIR: a folder, the files keep their names", path =>
             ["--output", Path.HasExtension(path) ? Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : "." : path]);
+
+    // Both old detectors always ran; now one is named. The moving average has the settings of both.
+    private static IReadOnlyList<string> MethodOf(IReadOnlyList<string> arguments)
+    {
+        bool Has(string name) => arguments.Any(argument => argument.Split('=', 2)[0] == name);
+        return Has("--method") ? [] : Has("--ewma-alpha") ? ["--method", "ewma"] : Has("--z-window") ? ["--method", "zscore"] : [];
+    }
 
     private static PredecessorFlag Works(string name, string now) => new(name, true, FlagFate.Works, now);
 

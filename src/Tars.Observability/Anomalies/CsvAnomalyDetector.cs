@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Tars.Observability.Anomalies;
 
-/// <summary>Reads <c>timestamp,value</c> rows, scores them with a <see cref="StreamingDetector"/>, and writes the scores, row by row.</summary>
+/// <summary>Reads <c>timestamp,value</c> rows, scores them with a <see cref="StreamingDetector"/> or a named method, and writes the scores, row by row.</summary>
 public static class CsvAnomalyDetector
 {
-    /// <summary>The header that <see cref="Detect(TextReader, TextWriter)"/> writes.</summary>
+    /// <summary>The header that <see cref="Detect(TextReader, TextWriter, AnomalyOptions)"/> writes.</summary>
     public const string Header = "timestamp,value,anomaly_score,is_anomaly,expected_low,expected_high";
 
     private static readonly string[] Formats =
@@ -20,12 +20,18 @@ public static class CsvAnomalyDetector
     /// <param name="input">Rows; the first may be a header with the columns <c>timestamp</c> and <c>value</c> in any place.</param>
     /// <param name="output">Receives the scores.</param>
     /// <returns>How many rows were scored, and how many of them are anomalies.</returns>
+    /// <param name="options">
+    /// The method, and its settings for the named ones, which judge each row by itself: <see cref="AnomalyOptions.MinimumDuration"/> and the
+    /// false discovery rate are of events. Null is <see cref="AnomalyOptions.Default"/>.
+    /// </param>
     /// <exception cref="FormatException">A row has too few columns, no time or no number; the message names the line.</exception>
-    public static (int Rows, int Anomalies) Detect(TextReader input, TextWriter output)
+    public static (int Rows, int Anomalies) Detect(TextReader input, TextWriter output, AnomalyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
-        StreamingDetector detector = new();
+        Func<DateTimeOffset, double, ScoredPoint> score = options is { Method: AnomalyMethod.Ewma or AnomalyMethod.ZScore }
+            ? new MovingBaseline(options).Score
+            : new StreamingDetector().Next;
         (int time, int value) = (0, 1);
         (int rows, int anomalies, int line) = (0, 0, 0);
         output.Write(Header + "\n");
@@ -45,7 +51,7 @@ public static class CsvAnomalyDetector
             }
 
             (DateTimeOffset at, double number) = Row(cells, time, value, line);
-            ScoredPoint point = detector.Next(at, number);
+            ScoredPoint point = score(at, number);
             rows++;
             anomalies += point.IsAnomaly ? 1 : 0;
             output.Write(string.Join(

@@ -14,9 +14,7 @@ internal static class NamedMethods
     {
         double[] values = course.Series.Values;
         int shortest = Math.Max(3, (int)Math.Ceiling(options.MinimumDuration / calendar.Grid.Step));
-        Queue<double> window = new();
-        double average = double.NaN;
-        int refused = 0;
+        MovingBaseline baseline = new(options);
         List<(int Step, double Z, double Mean, double Deviation)> run = [];
         List<Finding> findings = [];
         for (int i = 0; i < values.Length; i++)
@@ -27,9 +25,7 @@ internal static class NamedMethods
                 continue;
             }
 
-            (double mean, double deviation) = Moments(window);
-            double centre = options.Method == AnomalyMethod.Ewma ? average : mean;
-            double z = window.Count >= Math.Min(12, options.ZWindow) && deviation > 0 ? (value - centre) / deviation : 0;
+            (double z, double centre, double deviation) = baseline.Next(value);
             bool unusual = Math.Abs(z) >= options.ZThreshold;
             if (run.Count > 0 && (!unusual || Math.Sign(z) != Math.Sign(run[^1].Z)))
             {
@@ -39,18 +35,6 @@ internal static class NamedMethods
             if (unusual)
             {
                 run.Add((i, z, centre, deviation));
-                refused++;
-            }
-
-            if (!unusual || refused > options.ZWindow)
-            {
-                refused = unusual ? refused : 0;
-                average = double.IsNaN(average) ? value : (options.EwmaAlpha * value) + ((1 - options.EwmaAlpha) * average);
-                window.Enqueue(value);
-                if (window.Count > options.ZWindow)
-                {
-                    window.Dequeue();
-                }
             }
         }
 
@@ -78,16 +62,5 @@ internal static class NamedMethods
         }
 
         run.Clear();
-    }
-
-    private static (double Mean, double Deviation) Moments(Queue<double> window)
-    {
-        if (window.Count < 2)
-        {
-            return (double.NaN, double.NaN);
-        }
-
-        double mean = window.Average();
-        return (mean, Math.Sqrt(window.Sum(value => (value - mean) * (value - mean)) / (window.Count - 1)));
     }
 }

@@ -47,6 +47,18 @@ public sealed record ErrorBudget(
     /// <summary>The span over which the current burn rate is taken: a day, so that the hour of day does not matter.</summary>
     public static readonly TimeSpan CurrentSpan = TimeSpan.FromDays(1);
 
+    /// <summary>Whether the objective window's budget is used up (projected, when the figure is): fail when nothing remains.</summary>
+    /// <param name="minimum">The coverage below which nothing is judged.</param>
+    public Verdict Judge(Ratio minimum) => RemainingShare switch
+    {
+        Figure.Measured measured when measured.Coverage.Value < minimum.Value => new Verdict.Inconclusive($"coverage {measured.Coverage} is below {minimum}"),
+        Figure.Measured { Number: <= 0 } => new Verdict.Fail($"the budget of {Objective.Service}/{Objective.Indicator} is used up"),
+        Figure.Measured => new Verdict.Pass(),
+        Figure.NoData empty => new Verdict.Inconclusive(empty.Reason),
+        Figure.QueryFailed failed => new Verdict.Inconclusive(failed.Reason),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>The budgets of all objectives, in configuration order.</summary>
     /// <param name="set">What was collected; burn rates look back over all of it.</param>
     /// <param name="settings">Objectives and exceptions.</param>

@@ -44,7 +44,10 @@ public sealed class DocumentedTablesTests
     [Theory]
     [InlineData("ga-kpi --duration 24 --interval=5 --output out", "kpi --window 1440m --interval 5m --output out", 3)]
     [InlineData("stability-monitor --baseline b.json --interval 30 --test-mode", "stability --baseline b.json", 3)]
-    [InlineData("anomaly-detector --output events/anomaly_events.json --z-window 48", "anomalies --output events --z-window 48", 2)]
+    [InlineData("ga-kpi --sign --encrypt", "kpi --sign --encrypt", 1)] // what sealing means is said by the command, in one wording
+    [InlineData("anomaly-detector --output events/anomaly_events.json --z-window 48", "anomalies --output events --z-window 48 --method zscore", 3)]
+    [InlineData("anomaly-detector --z-window 48 --ewma-alpha=0.2", "anomalies --z-window 48 --ewma-alpha=0.2 --method ewma", 2)]
+    [InlineData("anomaly-detector --method zscore --z-window 48", "anomalies --method zscore --z-window 48", 1)]
     [InlineData("retro --output reports", "retro --output reports", 0)]
     [InlineData("retro --output docs/final/GA.md --auto", "retro --output docs/final", 2)]
     [InlineData("kpi --window 7d", "kpi --window 7d", 0)]
@@ -58,7 +61,6 @@ public sealed class DocumentedTablesTests
     [InlineData("anomaly-detector --data stability")]
     [InlineData("regression-analyzer --ga-baseline x.json")]
     [InlineData("retro --ga-data ga_kpis")]
-    [InlineData("ga-kpi --sign")]
     [InlineData("ga-kpi --duration long")]
     public void Translate_RefusedFlag_SaysWhatToWrite(string before) =>
         Assert.NotNull(Assert.Throws<UsageException>(() => PredecessorArguments.Translate(before.Split(' '))).Hint);

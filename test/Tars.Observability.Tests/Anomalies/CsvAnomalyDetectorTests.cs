@@ -30,6 +30,32 @@ public sealed class CsvAnomalyDetectorTests
     }
 
     [Theory]
+    [InlineData(AnomalyMethod.ZScore)]
+    [InlineData(AnomalyMethod.Ewma)]
+    public void Detect_NamedMethod_ComparesWithEarlierRowsByItsFormula(AnomalyMethod method)
+    {
+        // Twenty rows of 9 and 11: mean 10, standard deviation √(20/19). The moving average with weight 0.5 ends at Σ of its halves, below.
+        double[] values = [.. Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? 9.0 : 11.0), 13.5, double.NaN, 10];
+        string input = string.Join('\n', values.Select((value, i) => string.Create(CultureInfo.InvariantCulture, $"{i * 60},{value}")));
+        AnomalyOptions options = AnomalyOptions.Default with { Method = method, EwmaAlpha = 0.5, ZThreshold = 2 };
+        using StringWriter output = new();
+
+        (int rows, int anomalies) = CsvAnomalyDetector.Detect(new StringReader(input), output, options);
+
+        string[] cells = output.ToString().Split('\n')[21].Split(',');
+        double centre = method == AnomalyMethod.ZScore ? 10 : values[1..20].Aggregate(values[0], (average, value) => (average + value) / 2);
+        double deviation = Math.Sqrt(20 / 19.0);
+        double z = (13.5 - centre) / deviation;
+        Assert.Equal((23, z >= 2 ? 1 : 0), (rows, anomalies));
+        Assert.Equal(z >= 2 ? "true" : "false", cells[3]);
+        Assert.Equal(1 - Math.Pow(2, -z / 2), double.Parse(cells[2], CultureInfo.InvariantCulture), 12);
+        Assert.Equal(centre - (2 * deviation), double.Parse(cells[4], CultureInfo.InvariantCulture), 12);
+        Assert.Equal(centre + (2 * deviation), double.Parse(cells[5], CultureInfo.InvariantCulture), 12);
+        Assert.Equal("1260,,0,false,,", output.ToString().Split('\n')[22]);
+        Assert.Equal(",0,false,,", output.ToString().Split('\n')[1][^10..]);
+    }
+
+    [Theory]
     [InlineData("timestamp,value\n2026-01-05 00:00:00,x\n", "line 2: \"x\" is not a number")]
     [InlineData("timestamp,value\nyesterday,1\n", "line 2: \"yesterday\" is not a time; expected ISO 8601 or Unix seconds")]
     [InlineData("2026-01-05 00:00:00\n", "line 1: 1 columns; timestamp and value are expected")]

@@ -115,4 +115,20 @@ public sealed class ErrorBudgetTests
             [budget.TotalEvents, budget.BadEvents, budget.BurnRate, budget.ConsumedShare, budget.RemainingShare, budget.HoursToExhaustion, budget.BurnAlerts[0].Long],
             figure => Assert.IsType<Figure.NoData>(figure));
     }
+
+    [Theory]
+    [InlineData(0.99, 30, "PASS")] // 7,380 bad of 14,400 a day: 1.7 % of the month's budget, whatever the day's objective says
+    [InlineData(0.999, 30, "PASS")] // five times the day's budget and the objective missed, a sixth of the month's
+    [InlineData(0.9999, 30, "FAIL")] // 51 days' worth
+    [InlineData(0.999, 1, "FAIL")]
+    public async Task Judge_Remaining_IsOfTheObjectiveWindow(double target, int days, string verdict)
+    {
+        SeriesSet set = await DayAsync();
+        Objective objective = AvailabilityObjective("shop", target) with { Window = TimeSpan.FromDays(days) };
+        ErrorBudget budget = Assert.Single(ErrorBudget.Of(set, Settings(objective), set.Window));
+        Assert.Equal(verdict, budget.Judge(new Ratio(0.9)).Name);
+        Figure thin = new Figure.Measured(-1, new Ratio(0.5));
+        Assert.Equal("INCONCLUSIVE", (budget with { RemainingShare = thin }).Judge(new Ratio(0.9)).Name);
+        Assert.Equal("INCONCLUSIVE", (budget with { RemainingShare = new Figure.NoData("no requests") }).Judge(new Ratio(0.9)).Name);
+    }
 }

@@ -10,7 +10,7 @@ internal static class AnomalyFlags
 {
     private static readonly Option<string?> Method = CommonOptions.Text("--method", "NAME", "default (seasonal and robust), ewma or zscore");
 
-    private static readonly Option<double?> Alpha = Number("--ewma-alpha", "Weight of the newest step in the moving average (default 0.3)");
+    private static readonly Option<double?> Alpha = Number("--ewma-alpha", "Weight of the newest step in the moving average, for ewma (default 0.3)");
 
     private static readonly Option<double?> Threshold = Number("--z-threshold", "Standard deviations from which a step is unusual, for ewma and zscore (default 3)");
 
@@ -23,6 +23,7 @@ internal static class AnomalyFlags
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public static AnomalyOptions Of(CommandRun run)
     {
+        RefuseIdle(run, run.Value(Method) ?? "default");
         AnomalyOptions options = AnomalyOptions.Default with
         {
             Method = run.Value(Method) switch
@@ -40,6 +41,21 @@ internal static class AnomalyFlags
         Require(options.ZThreshold is > 0 and < 1000, Threshold.Name, options.ZThreshold, "above 0");
         Require(options.ZWindow is >= 3 and <= 1_000_000, Window.Name, options.ZWindow, "at least 3");
         return options;
+    }
+
+    // A setting that the chosen method does not have would be left out silently.
+    private static void RefuseIdle(CommandRun run, string method)
+    {
+        (string Name, bool Given, string[] Methods)[] settings =
+        [
+            (Alpha.Name, run.Value(Alpha) is not null, ["ewma"]),
+            (Window.Name, run.Value(Window) is not null, ["zscore", "ewma"]),
+            (Threshold.Name, run.Value(Threshold) is not null, ["zscore", "ewma"]),
+        ];
+        foreach ((string name, _, string[] methods) in settings.Where(setting => setting.Given && method is "default" or "seasonal" or "ewma" or "zscore" && !setting.Methods.Contains(method)))
+        {
+            throw new UsageException($"{name}: --method {method} has no such setting", $"write {string.Join(" or ", methods.Select(other => $"--method {other}"))}, or leave {name} out");
+        }
     }
 
     private static void Require(bool holds, string option, double value, string range)

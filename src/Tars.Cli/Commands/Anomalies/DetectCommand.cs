@@ -17,17 +17,18 @@ internal static class DetectCommand
     public static Command Create() => TarsCommand.Verb(
         "detect",
         "Scores a series in CSV: anomaly_score in [0, 1] and the expected range, row by row, without looking ahead",
-        [Csv, Scores],
+        [Csv, Scores, .. AnomalyFlags.All],
         RunAsync,
         "tars anomalies detect --csv cpu.csv --scores scores.csv");
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
+        AnomalyOptions options = AnomalyFlags.Of(run);
         string path = CsvInput.PathOf(run, Csv);
         using StreamReader rows = CsvInput.Open(path);
         if (run.Value(Scores) is not { } scores)
         {
-            Scored(rows, run.Console.Output, path);
+            Scored(rows, run.Console.Output, path, options);
             return ExitCode.Ok;
         }
 
@@ -36,7 +37,7 @@ internal static class DetectCommand
         (int Rows, int Anomalies) found;
         await using (writer.ConfigureAwait(false))
         {
-            found = Scored(rows, writer, path);
+            found = Scored(rows, writer, path, options);
             await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
             ReportFile file = new(Path.GetFileName(scores), "text/csv", bytes.ToArray());
             string folder = Path.GetDirectoryName(scores) is { Length: > 0 } parent ? parent : ".";
@@ -47,11 +48,11 @@ internal static class DetectCommand
         return ExitCode.Ok;
     }
 
-    private static (int Rows, int Anomalies) Scored(TextReader rows, TextWriter output, string path)
+    private static (int Rows, int Anomalies) Scored(TextReader rows, TextWriter output, string path, AnomalyOptions options)
     {
         try
         {
-            return CsvAnomalyDetector.Detect(rows, output);
+            return CsvAnomalyDetector.Detect(rows, output, options);
         }
         catch (FormatException exception)
         {

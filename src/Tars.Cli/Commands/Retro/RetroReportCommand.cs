@@ -2,7 +2,6 @@ using System.CommandLine;
 using Tars.Application.Collecting;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Regressions;
-using Tars.Observability.Indicators;
 using Tars.Observability.Retrospectives;
 using Tars.Observability.TimeSeries;
 using Tars.Reports.Retrospectives;
@@ -30,29 +29,31 @@ internal static class RetroReportCommand
 
         run.Console.Progress("looking back");
         Retrospective retrospective = Retrospective.Of(collected.Set, collected.Analysis, window);
-        return await run.PublishAsync(OutcomeOf(retrospective, collected.Set, FailOn.Retro.Of(run)), cancellationToken).ConfigureAwait(false);
+        return await run.PublishAsync(OutcomeOf(retrospective, collected, FailOn.Retro.Of(run)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a retrospective says, for every output.</summary>
-    public static Outcome OutcomeOf(Retrospective retrospective, SeriesSet set, string failOn) => new(
-        RetrospectiveReport.Render(retrospective, set),
+    public static Outcome OutcomeOf(Retrospective retrospective, Collected collected, string failOn) => new(
+        RetrospectiveReport.Render(retrospective, collected.Set),
         [$"{Word(retrospective.Summary.Status)}: {retrospective.Window}", .. retrospective.Summary.Sentences.Select(sentence => $"  {sentence}")],
         () => RetrospectiveReport.Tables(retrospective),
         () => RetrospectiveReport.Json(retrospective),
         () => RetrospectiveReport.Markdown(retrospective),
         () => RetrospectiveReport.Csv(retrospective),
-        CodeOf(retrospective, failOn));
+        CodeOf(retrospective, collected.Analysis.CoverageMinimum, failOn));
 
-    private static int CodeOf(Retrospective retrospective, string failOn)
+    private static int CodeOf(Retrospective retrospective, Ratio coverageMinimum, string failOn)
     {
-        bool budgetSpent = retrospective.Kpis.Certification.Objectives.Any(result => result.Verdict is Verdict.Fail);
+        Verdict budgets = Verdict.All([.. retrospective.Budgets.Select(story => story.Budget.Judge(coverageMinimum))]);
+        bool missed = retrospective.Kpis.Certification.Objectives.Any(result => result.Verdict is Verdict.Fail);
         bool degraded = retrospective.Degradations.Count + retrospective.Incidents.Count + retrospective.Regressions.Count > 0;
+        bool inconclusive = budgets is Verdict.Inconclusive || retrospective.Summary.Status == RetrospectiveStatus.Inconclusive;
         return failOn switch
         {
             "none" => ExitCode.Ok,
-            "budget" when budgetSpent => ExitCode.Negative,
-            "degradation" when budgetSpent || degraded => ExitCode.Negative,
-            _ => retrospective.Summary.Status == RetrospectiveStatus.Inconclusive ? ExitCode.Inconclusive : ExitCode.Ok,
+            "budget" when budgets is Verdict.Fail => ExitCode.Negative,
+            "degradation" when budgets is Verdict.Fail || missed || degraded => ExitCode.Negative,
+            _ => inconclusive ? ExitCode.Inconclusive : ExitCode.Ok,
         };
     }
 
