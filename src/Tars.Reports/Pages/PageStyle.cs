@@ -21,7 +21,7 @@ internal static class PageStyle
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
         body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums lining-nums}
-        header,main,footer{max-width:74rem;margin:0 auto;padding:0 1.5rem}
+        header,main,footer{max-width:78rem;margin:0 auto;padding:0 1.5rem}
         header{padding-top:2.5rem}
         h1{font-size:2.1rem;line-height:1.15;letter-spacing:-.02em;margin:.1rem 0 .4rem;font-weight:700}
         h2{font-size:1.35rem;line-height:1.25;letter-spacing:-.01em;margin:0 0 .9rem;font-weight:650}
@@ -56,7 +56,7 @@ internal static class PageStyle
         section{background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:1.3rem 1.4rem;margin:0 0 1.4rem}
         .scroll{overflow-x:auto;max-width:100%}
         table{border-collapse:collapse;font-size:.86rem;line-height:1.4;width:100%}
-        th,td{text-align:left;vertical-align:top;padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
+        th,td{text-align:left;vertical-align:top;padding:.45rem .6rem .45rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
         th:last-child,td:last-child{padding-right:0}
         thead th{color:var(--soft);font-weight:600;font-size:.78rem;vertical-align:bottom;border-bottom:1px solid var(--soft)}
         tbody th{font-weight:600}
@@ -85,8 +85,10 @@ internal static class PageStyle
         summary{cursor:pointer;color:var(--accent);font-size:.92rem}
         code{font:.82rem/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}
         footer{color:var(--soft);font-size:.86rem;padding-top:.2rem;padding-bottom:2.5rem}
+        @media (min-width:60rem){thead th,td:not(.number),.missing{white-space:normal}}
         @media (max-width:40rem){header,main,footer{padding-left:.9rem;padding-right:.9rem}header{padding-top:1.5rem}h1{font-size:1.7rem}section{padding:1rem .9rem}.banner{padding:1rem}.banner .word{font-size:1.3rem}.tiles{grid-template-columns:1fr 1fr}.tiles .value{font-size:1.2rem}}
-        @media print{:root{--ground:#fff}body{font-size:10.5pt}nav{display:none}section,.tiles,.banner{break-inside:avoid-page;border-color:#bbb}section{break-inside:auto}h2,h3{break-after:avoid}.story,.figure,tr{break-inside:avoid}.scroll{overflow:visible}th,td{white-space:normal}details::details-content{content-visibility:visible;display:block}header,main,footer{max-width:none;padding-left:0;padding-right:0}}
+        @page{margin:14mm 12mm}
+        @media print{:root{--ground:#fff}body{font-size:10.5pt}nav{display:none}section,.tiles,.banner{break-inside:avoid-page;border-color:#bbb}section{break-inside:auto}h2,h3{break-after:avoid}.story,.figure,tr{break-inside:avoid}.scroll{overflow:visible}table{font-size:7.6pt}th,td{padding:.3rem .45rem .3rem 0;white-space:normal}tbody .number{white-space:nowrap}tbody th{white-space:nowrap;max-width:15em}thead th{font-size:7pt}td svg{width:3rem}.scroll{margin-right:-.5rem}.long{min-width:9em}details::details-content{content-visibility:visible;display:block}header,main,footer{max-width:none;padding-left:0;padding-right:0}}
 
         """;
 
