@@ -88,7 +88,7 @@ internal static class PageStyle
         @media (min-width:60rem){thead th,td:not(.number),.missing{white-space:normal}}
         @media (max-width:40rem){header,main,footer{padding-left:.9rem;padding-right:.9rem}header{padding-top:1.5rem}h1{font-size:1.7rem}section{padding:1rem .9rem}.banner{padding:1rem}.banner .word{font-size:1.3rem}.tiles{grid-template-columns:1fr 1fr}.tiles .value{font-size:1.2rem}}
         @page{margin:14mm 12mm}
-        @media print{:root{--ground:#fff}body{font-size:10.5pt}nav{display:none}section,.tiles,.banner{break-inside:avoid-page;border-color:#bbb}section{break-inside:auto}h2,h3{break-after:avoid}.story,.figure,tr{break-inside:avoid}.scroll{overflow:visible}table{font-size:7.6pt}th,td{padding:.3rem .45rem .3rem 0;white-space:normal}tbody .number{white-space:nowrap}tbody th{white-space:nowrap;max-width:15em}thead th{font-size:7pt}td svg{width:3rem}.scroll{margin-right:-.5rem}.long{min-width:9em}details::details-content{content-visibility:visible;display:block}header,main,footer{max-width:none;padding-left:0;padding-right:0}}
+        @media print{:root{--ground:#fff}body{font-size:10.5pt}nav{display:none}section,.tiles,.banner{break-inside:avoid-page;border-color:#bbb}section{break-inside:auto}h2,h3{break-after:avoid}.story,.figure,tr{break-inside:avoid}.scroll{overflow:visible}table{font-size:7.2pt}th,td{padding:.3rem .35rem .3rem 0;white-space:normal}tbody .number{white-space:nowrap}tbody th{white-space:nowrap;max-width:15em}thead th{font-size:7pt}td svg{width:3rem}.scroll{margin-right:-.5rem}.long{min-width:9em}details::details-content{content-visibility:visible;display:block}header,main,footer{max-width:none;padding-left:0;padding-right:0}}
 
         """;
 
