@@ -10,6 +10,6 @@ internal static class BcFailures
 {
     /// <summary>Whether <paramref name="failure"/> says that the input is malformed, not that the program or the machine is broken.</summary>
     public static bool IsMalformedInput(Exception failure) =>
-        failure is PgpException or UnsupportedPacketVersionException or IOException or CryptoException or GeneralSecurityException or ArgumentException or InvalidOperationException
+        failure is PgpException or UnsupportedPacketVersionException or IOException or InvalidDataException or CryptoException or GeneralSecurityException or ArgumentException or InvalidOperationException
             or FormatException or ArithmeticException or IndexOutOfRangeException or InvalidCastException or NotSupportedException or NullReferenceException;
 }

@@ -10,6 +10,7 @@ public sealed class ProjectReferenceTests
     {
         ["Tars.Statistics"] = ([], []),
         ["Tars.Sealing"] = ([], []),
+        ["Tars.Sealing.OpenPgp"] = ([], ["BouncyCastle.Cryptography"]),
         ["Tars.Simulation"] = ([], []),
         ["Tars.Configuration"] = ([], ["YamlDotNet"]),
         ["Tars.Observability"] = (["Tars.Statistics"], ["Parquet.Net"]),
