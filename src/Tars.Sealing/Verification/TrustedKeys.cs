@@ -1,0 +1,82 @@
+using System.Collections.Frozen;
+using Tars.Sealing.Keys;
+using Tars.Sealing.Signatures;
+
+namespace Tars.Sealing.Verification;
+
+/// <summary>A public key that is believed, and until when.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Origin">Where it came from, for messages: a file's name, or the ring.</param>
+/// <param name="Revocation">When and why it was revoked; null while it is believed.</param>
+public sealed record TrustedKey(PublicKey Key, string Origin, Revocation? Revocation = null);
+
+/// <summary>The public keys that are believed: the only trust there is.</summary>
+public sealed class TrustedKeys
+{
+    private const int LongestKeyFile = 64 << 10;
+    private const int MostKeyFiles = 1000;
+
+    private static readonly string[] Suffixes = [".pub", ".pem"];
+
+    private readonly FrozenDictionary<string, TrustedKey> _keys;
+
+    /// <summary>Trusts these keys. Of a key that comes twice, the revoked one counts.</summary>
+    public TrustedKeys(IEnumerable<TrustedKey> keys) =>
+        _keys = keys.GroupBy(key => key.Key.KeyId).ToFrozenDictionary(group => group.Key, group => group.FirstOrDefault(key => key.Revocation is not null) ?? group.First());
+
+    /// <summary>The keys, in no particular order.</summary>
+    public IReadOnlyCollection<TrustedKey> Keys => _keys.Values;
+
+    /// <summary>The key with that id, or null when it is not trusted.</summary>
+    public TrustedKey? Find(string keyId) => _keys.GetValueOrDefault(keyId);
+
+    /// <summary>These keys and others.</summary>
+    public TrustedKeys With(IEnumerable<TrustedKey> others) => new([.. Keys, .. others]);
+
+    /// <summary>Trusts one public key file, PEM; RSA keys of 2048 bits are taken for the predecessor's signatures only.</summary>
+    /// <exception cref="KeyRingException">The file cannot be read, or holds no public key. A private key is refused too: trust needs none.</exception>
+    public static TrustedKeys FromFile(string path) => new([ReadFile(path)]);
+
+    /// <summary>Trusts each <c>*.pub</c> and <c>*.pem</c> file of a folder.</summary>
+    /// <exception cref="KeyRingException">The folder holds none, or a file holds no public key: a key that is silently left out could be the one that matters.</exception>
+    public static TrustedKeys FromFolder(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            string[] files = [.. Directory.EnumerateFiles(path).Where(file => Suffixes.Contains(Path.GetExtension(file))).Take(MostKeyFiles + 1).Order(StringComparer.Ordinal)];
+            return files.Length is 0 or > MostKeyFiles
+                ? throw new KeyRingException($"{path}: {files.Length} key files (*.pub, *.pem); 1 to {MostKeyFiles} are expected")
+                : new TrustedKeys(files.Select(ReadFile));
+        }
+        catch (Exception exception) when (exception is DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            throw new KeyRingException($"{path}: the folder of trusted keys cannot be read", exception);
+        }
+    }
+
+    private static TrustedKey ReadFile(string path)
+    {
+        try
+        {
+            byte[] content = BoundedFile.Read(path, LongestKeyFile);
+            return KeyFile.Read(content, legacy: true) switch
+            {
+                KeyFile.Verifying verifying => new TrustedKey(verifying.Key, Path.GetFileName(path)),
+                KeyFile.Signing signing => throw Refuse(path, signing.Key),
+                KeyFile.Encryption encryption => throw Refuse(path, encryption.Key),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+        }
+        catch (KeyFormException exception)
+        {
+            throw new KeyRingException($"{path}: {exception.Message}", exception);
+        }
+    }
+
+    private static KeyRingException Refuse(string path, IDisposable secret)
+    {
+        secret.Dispose();
+        return new KeyRingException($"{path}: it holds a secret key; the public one is expected (`openssl pkey -in KEY -pubout`)");
+    }
+}
