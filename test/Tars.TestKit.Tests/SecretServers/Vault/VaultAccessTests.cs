@@ -110,6 +110,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
         _server.WritePolicy("plus", "", new VaultRule("secret/+/+/db", "list"));
         Assert.Equal(200, await ReadAsync(_server.CreateToken(new VaultTokenSettings { Policies = ["reader", "plus"] }))); // the first wildcard comes later
         Assert.Equal(403, await ReadAsync(_server.CreateToken(new VaultTokenSettings { Policies = ["missing"] })));
+        _server.WritePolicy("deny", "", new VaultRule("secret/data/app/*", "deny"));
+        Assert.Equal(403, await ReadAsync(_server.CreateToken(new VaultTokenSettings { Policies = ["reader", "deny"] }))); // "deny always takes precedence"
     }
 
     [Fact]
