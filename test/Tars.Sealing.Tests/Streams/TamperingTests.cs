@@ -104,6 +104,21 @@ public sealed class TamperingTests
         Assert.Empty(handedOut);
     }
 
+    [Fact]
+    public async Task Open_EmptyChunkAfterAFullOne_IsRefused()
+    {
+        // Genuine tags, but not the one form that the format gives to a plaintext of one chunk.
+        using FileKeys keys = new();
+        SealedHeader header = HeaderKeys.Create(Options, [_key], keys);
+        using ChunkBatch batch = new(keys, Chunk);
+        batch.Set(0, 2, 0, endsFile: true);
+        batch.Plain(0).Span.Clear();
+        batch.Seal();
+        (OpenResult result, byte[] handedOut) = await SealedSample.OpenAsync([.. header.Bytes, .. batch.Sealed.Span], _key);
+        Assert.Equal("chunk 1 is empty; only an empty file has an empty chunk", Assert.IsType<OpenResult.Damaged>(result).Reason);
+        Assert.Equal(new byte[Chunk], handedOut);
+    }
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     private async Task<Sample> SampleAsync()
