@@ -21,6 +21,11 @@ internal static class HeaderLayout
     internal const int Longest = ContentTypeOffset + LongestContentType + SaltLength + CommitmentLength
         + 1 + (MostRecipients * (1 + KeyVersion.LongestKeyId + 4 + WrappingLength)) + MacLength;
 
+    /// <summary>Length of a header.</summary>
+    internal static int LengthOf(string contentType, IReadOnlyList<KeyEncryptionKey> recipients) =>
+        ContentTypeOffset + contentType.Length + SaltLength + CommitmentLength
+        + 1 + recipients.Sum(recipient => 1 + recipient.Name.KeyId.Length + sizeof(uint) + WrappingLength) + MacLength;
+
     /// <summary>Most chunks of one file.</summary>
     internal const long MostChunks = 1L << 32;
 

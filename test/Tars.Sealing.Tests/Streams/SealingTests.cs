@@ -34,6 +34,21 @@ public sealed class SealingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Lengths))]
+    public async Task Open_MemorySealedHere_GivesThePlaintext(int length)
+    {
+        byte[] plain = SealedSample.Bytes(new Random(Seeds.Draw()), length);
+        KeyEncryptionKey[] keys = [SealedSample.Key("auditor"), SealedSample.Key("reports")];
+
+        byte[] file = MemorySealing.Seal(plain, keys, Small);
+        (OpenResult result, byte[] opened) = await SealedSample.OpenAsync(file, keys[1]);
+
+        Assert.True(result is OpenResult.Opened, result.Description);
+        Assert.True(opened.AsSpan().SequenceEqual(plain));
+        Assert.Throws<ArgumentException>(() => MemorySealing.Seal(plain, new byte[file.Length - 1], keys, Small));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
     public async Task Open_FileSealedHere_GivesThePlaintextToTheOwnerOnly(int length)
     {
         byte[] plain = SealedSample.Bytes(new Random(Seeds.Draw()), length);
