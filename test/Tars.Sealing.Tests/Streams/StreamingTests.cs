@@ -69,6 +69,22 @@ public sealed class StreamingTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_FileDamagedInTwoBatches_SaysTheFirst()
+    {
+        // Chunk 15 ends the first batch, chunk 16 begins the second: the worker with the second finds its damage first.
+        byte[] file = await SealedSample.SealAsync(new byte[4 << 20], new SealOptions(), SealedSample.Key("k"));
+        int header = HeaderReader.Read(file).Header!.Length;
+        file[header + (15 * ((1 << 16) + 16))] ^= 1;
+        file[header + (16 * ((1 << 16) + 16))] ^= 1;
+        await File.WriteAllBytesAsync(_folder.Combine("changed"), file, Cancelled);
+        for (int run = 0; run < 10; run++)
+        {
+            OpenResult result = await FileSealing.OpenAsync(_folder.Combine("changed"), _folder.Combine("opened"), [SealedSample.Key("k")], Cancelled);
+            Assert.Equal(15L << 16, Assert.IsType<OpenResult.Damaged>(result).VerifiedBytes);
+        }
+    }
+
+    [Fact]
     public async Task Seal_FileWithoutALength_IsSealedAsAStream()
     {
         const string File_ = "/proc/version";
