@@ -28,7 +28,7 @@ internal static class SealBenchmark
         string part = arguments.Text("part", "all");
         if (part is "all" or "memory")
         {
-            Memory(arguments.Runs, arguments.Number("kibibytes", 1024));
+            Memory(arguments.Runs, arguments.Number("kibibytes", 16_384));
         }
 
         if (part is "all" or "small")
@@ -148,6 +148,11 @@ internal static class SealBenchmark
         }
         finally
         {
+            if (Directory.Exists(Path.Combine(folder, "gpg")))
+            {
+                Capture("gpgconf", ["--homedir", Path.Combine(folder, "gpg"), "--kill", "gpg-agent"]); // gpg starts one and leaves it
+            }
+
             Directory.Delete(folder, recursive: true);
         }
     }
@@ -165,7 +170,13 @@ internal static class SealBenchmark
 
         if (IsInstalled("gpg"))
         {
-            string home = Directory.CreateDirectory(Path.Combine(folder, "gpg")).FullName;
+            string home = Path.Combine(folder, "gpg");
+            Directory.CreateDirectory(home);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute); // gpg warns else
+            }
+
             yield return ("gpg", "gpg", ["--homedir", home, "--batch", "--yes", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "bench", "--symmetric", "--cipher-algo", "AES256", "-z", "0", "-o", result, plain]);
         }
     }

@@ -13,14 +13,51 @@ public static class FileSealing
     /// <param name="options">Content type and chunk size.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left.</param>
     /// <exception cref="ArgumentException">An option or the list of recipients is not as described, or both paths are the same.</exception>
-    /// <exception cref="IOException">A file cannot be read or written, or the plaintext changed meanwhile.</exception>
-    /// <exception cref="UnauthorizedAccessException">A file may not be read or written.</exception>
+    /// <exception cref="SealedFileException">A file cannot be read or written, or the plaintext changed meanwhile.</exception>
     public static async Task<SealResult> SealAsync(
         string plainPath, string sealedPath, IReadOnlyList<KeyEncryptionKey> recipients, SealOptions options, CancellationToken cancellationToken)
     {
         CheckPaths(plainPath, sealedPath);
         ArgumentNullException.ThrowIfNull(options);
         options.Check(recipients);
+        try
+        {
+            return await SealFileAsync(plainPath, sealedPath, recipients, options, cancellationToken);
+        }
+        catch (Exception exception) when (SealedFileException.IsTheSystems(exception))
+        {
+            throw new SealedFileException($"{plainPath} to {sealedPath}", exception);
+        }
+    }
+
+    /// <summary>Verifies and decrypts a file. The result can be read by its owner only.</summary>
+    /// <param name="sealedPath">The sealed file; left as it is.</param>
+    /// <param name="plainPath">Where the plaintext goes when all of it is genuine; replaced when it exists.</param>
+    /// <param name="keys">The keys held; those the file does not name are not used.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left.</param>
+    /// <returns><see cref="OpenResult.Opened"/>, and the plaintext stands under its name; anything else, and nothing was changed.</returns>
+    /// <exception cref="ArgumentException">Both paths are the same.</exception>
+    /// <exception cref="SealedFileException">A file cannot be read or written.</exception>
+    public static async Task<OpenResult> OpenAsync(string sealedPath, string plainPath, IReadOnlyList<KeyEncryptionKey> keys, CancellationToken cancellationToken)
+    {
+        CheckPaths(plainPath, sealedPath);
+        ArgumentNullException.ThrowIfNull(keys);
+        try
+        {
+            using FileStream source = Open(sealedPath);
+            return HasLength(source)
+                ? await OpenSizedAsync(source, plainPath, keys, cancellationToken)
+                : await OpenUnsizedAsync(source, plainPath, keys, cancellationToken);
+        }
+        catch (Exception exception) when (SealedFileException.IsTheSystems(exception))
+        {
+            throw new SealedFileException($"{sealedPath} to {plainPath}", exception);
+        }
+    }
+
+    private static async Task<SealResult> SealFileAsync(
+        string plainPath, string sealedPath, IReadOnlyList<KeyEncryptionKey> recipients, SealOptions options, CancellationToken cancellationToken)
+    {
         using FileStream plain = Open(plainPath);
         using ReplacementFile target = new(sealedPath, ReplacementFile.ModeOf(plain.SafeFileHandle));
         SealResult result;
@@ -40,25 +77,6 @@ public static class FileSealing
 
         target.Commit();
         return result;
-    }
-
-    /// <summary>Verifies and decrypts a file. The result can be read by its owner only.</summary>
-    /// <param name="sealedPath">The sealed file; left as it is.</param>
-    /// <param name="plainPath">Where the plaintext goes when all of it is genuine; replaced when it exists.</param>
-    /// <param name="keys">The keys held; those the file does not name are not used.</param>
-    /// <param name="cancellationToken">Ends the work; nothing is left.</param>
-    /// <returns><see cref="OpenResult.Opened"/>, and the plaintext stands under its name; anything else, and nothing was changed.</returns>
-    /// <exception cref="ArgumentException">Both paths are the same.</exception>
-    /// <exception cref="IOException">A file cannot be read or written.</exception>
-    /// <exception cref="UnauthorizedAccessException">A file may not be read or written.</exception>
-    public static async Task<OpenResult> OpenAsync(string sealedPath, string plainPath, IReadOnlyList<KeyEncryptionKey> keys, CancellationToken cancellationToken)
-    {
-        CheckPaths(plainPath, sealedPath);
-        ArgumentNullException.ThrowIfNull(keys);
-        using FileStream source = Open(sealedPath);
-        return HasLength(source)
-            ? await OpenSizedAsync(source, plainPath, keys, cancellationToken)
-            : await OpenUnsizedAsync(source, plainPath, keys, cancellationToken);
     }
 
     private static async Task<OpenResult> OpenSizedAsync(FileStream source, string plainPath, IReadOnlyList<KeyEncryptionKey> keys, CancellationToken cancellationToken)

@@ -38,19 +38,25 @@ public static class LegacyCbc
     /// <param name="key">32 bytes.</param>
     /// <param name="cancellationToken">Ends the work; nothing is left.</param>
     /// <exception cref="ArgumentException">The key has another length.</exception>
-    /// <exception cref="IOException">A file cannot be read or written.</exception>
-    /// <exception cref="UnauthorizedAccessException">A file may not be read or written.</exception>
+    /// <exception cref="SealedFileException">A file cannot be read or written.</exception>
     public static async Task<LegacyResult> OpenAsync(string legacyPath, string plainPath, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
-        await using FileStream source = new(legacyPath, new FileStreamOptions { Options = FileOptions.SequentialScan });
-        using ReplacementFile target = new(plainPath, ReplacementFile.OwnerOnly);
-        LegacyResult result = await OpenAsync(source, target.Stream, key, cancellationToken);
-        if (result is LegacyResult.Opened)
+        try
         {
-            target.Commit();
-        }
+            await using FileStream source = new(legacyPath, new FileStreamOptions { Options = FileOptions.SequentialScan });
+            using ReplacementFile target = new(plainPath, ReplacementFile.OwnerOnly);
+            LegacyResult result = await OpenAsync(source, target.Stream, key, cancellationToken);
+            if (result is LegacyResult.Opened)
+            {
+                target.Commit();
+            }
 
-        return result;
+            return result;
+        }
+        catch (Exception exception) when (SealedFileException.IsTheSystems(exception))
+        {
+            throw new SealedFileException($"{legacyPath} to {plainPath}", exception);
+        }
     }
 
     /// <summary>

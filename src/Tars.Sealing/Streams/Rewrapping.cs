@@ -12,8 +12,7 @@ public static class Rewrapping
     /// <param name="current">The key that takes their place.</param>
     /// <param name="cancellationToken">Ends between two files.</param>
     /// <exception cref="ArgumentException">The new key is among the old ones, or there is no old one.</exception>
-    /// <exception cref="IOException">A file or directory cannot be read or written. Files done before stay done.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same, for want of rights.</exception>
+    /// <exception cref="SealedFileException">A file or directory cannot be read or written. Files done before stay done.</exception>
     public static IEnumerable<RewrapResult> Run(
         IEnumerable<string> paths, IReadOnlyList<KeyEncryptionKey> replaced, KeyEncryptionKey current, CancellationToken cancellationToken)
     {
@@ -22,7 +21,14 @@ public static class Rewrapping
         return paths.SelectMany(SealedFiles.In).Select(path =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return RewrapOne(path, replaced, current);
+            try
+            {
+                return RewrapOne(path, replaced, current);
+            }
+            catch (Exception exception) when (SealedFileException.IsTheSystems(exception))
+            {
+                throw new SealedFileException(path, exception);
+            }
         });
     }
 

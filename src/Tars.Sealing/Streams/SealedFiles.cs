@@ -12,8 +12,7 @@ public static class SealedFiles
     /// <param name="paths">Files and directories; links to directories are not followed.</param>
     /// <param name="key">The key to look for.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="IOException">Something cannot be read: it is not known what it names.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same, for want of rights.</exception>
+    /// <exception cref="SealedFileException">Something cannot be read: it is not known what it names.</exception>
     public static KeyUse Naming(IEnumerable<string> paths, KeyVersion key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -42,22 +41,29 @@ public static class SealedFiles
     /// The path itself when it is no directory, whatever it holds; else the files in it, at any depth, that begin as sealed files do, without
     /// the unfinished ones of killed writers. Sorted by path (ordinal).
     /// </summary>
-    /// <exception cref="IOException">A directory or file cannot be read.</exception>
+    /// <exception cref="SealedFileException">A directory or file cannot be read.</exception>
     internal static IEnumerable<string> In(string path)
     {
-        if (!Directory.Exists(path))
+        try
         {
-            return [path];
+            return Directory.Exists(path) ? SealedFilesBelow(path) : [path];
         }
+        catch (Exception exception) when (SealedFileException.IsTheSystems(exception))
+        {
+            throw new SealedFileException(path, exception);
+        }
+    }
 
-        // Names first: whoever replaces files must not meet his own.
-        FileSystemEnumerable<string> files = new(
-            path, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = 0 })
+    /// <summary>A list, and no lazy walk: whoever replaces files must not meet his own.</summary>
+    private static List<string> SealedFilesBelow(string directory)
+    {
+        EnumerationOptions everything = new() { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = 0 };
+        FileSystemEnumerable<string> files = new(directory, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), everything)
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && !entry.FileName.EndsWith(ReplacementFile.TemporarySuffix),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         };
-        return files.Order(StringComparer.Ordinal).ToList().Where(BeginsAsSealed);
+        return [.. files.Where(BeginsAsSealed).Order(StringComparer.Ordinal)];
     }
 
     private static bool BeginsAsSealed(string path)

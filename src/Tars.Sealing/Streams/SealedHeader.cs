@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Tars.Sealing.Streams;
 
 /// <summary>
@@ -56,11 +58,17 @@ public sealed class SealedHeader
 
     /// <summary>Reads the header of a file without a key.</summary>
     /// <returns>The header, or <see cref="OpenResult.Malformed"/> with the place and the expectation; exactly one is not null.</returns>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="SealedFileException">The file cannot be read.</exception>
     public static (SealedHeader? Header, OpenResult.Malformed? Malformed) Read(string path)
     {
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return HeaderReader.Read(file);
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return HeaderReader.Read(file);
+        }
+        catch (Exception exception) when (SealedFileException.IsTheSystems(exception))
+        {
+            throw new SealedFileException(path, exception);
+        }
     }
 }

@@ -183,9 +183,25 @@ public sealed class SealingTests : IDisposable
     {
         await File.WriteAllBytesAsync(_folder.Combine("plain"), [1], Cancelled);
         using FileStream other = new(_folder.Combine(".sealed.tars-sealing"), FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        await Assert.ThrowsAsync<IOException>(
+        await Assert.ThrowsAsync<SealedFileException>(
             () => FileSealing.SealAsync(_folder.Combine("plain"), _folder.Combine("sealed"), [SealedSample.Key("k")], Small, Cancelled));
         Assert.Equal([".sealed.tars-sealing", "plain"], Names());
+    }
+
+    [Fact]
+    public async Task SealAndOpen_FileThatIsNotThere_NameBothPlaces()
+    {
+        string[] places = [_folder.Combine("absent"), _folder.Combine("result")];
+        SealedFileException sealing = await Assert.ThrowsAsync<SealedFileException>(
+            () => FileSealing.SealAsync(places[0], places[1], [SealedSample.Key("k")], Small, Cancelled));
+        SealedFileException opening = await Assert.ThrowsAsync<SealedFileException>(
+            () => FileSealing.OpenAsync(places[0], places[1], [SealedSample.Key("k")], Cancelled));
+        Assert.StartsWith($"{places[0]} to {places[1]}: ", sealing.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{places[0]} to {places[1]}: ", opening.Message, StringComparison.Ordinal);
+        Assert.Throws<SealedFileException>(() => SealedHeader.Read(places[0]));
+        Assert.Throws<SealedFileException>(() => SealedFiles.Naming([places[0]], new KeyVersion("k", 1), Cancelled));
+        Assert.Throws<SealedFileException>(() => Rewrapping.Run([places[0]], [SealedSample.Key("k")], SealedSample.Key("k", 2), Cancelled).Count());
+        Assert.Empty(Names());
     }
 
     [Fact]
