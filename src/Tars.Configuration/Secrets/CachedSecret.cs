@@ -5,6 +5,12 @@ internal sealed class CachedSecret(string name) : IDisposable
 {
     public string Name { get; } = name;
 
+    /// <summary>What is before <c>#</c>: fields of one secret, which change together.</summary>
+    public string Group { get; } = name.LastIndexOf('#') is int mark and >= 0 ? name[..mark] : "";
+
+    /// <summary>When the last answer came, in the cache's count of questions.</summary>
+    public long Answered { get; set; }
+
     /// <summary>The value in force, owned by this entry; null when there is none.</summary>
     public Secret? Value { get; private set; }
 

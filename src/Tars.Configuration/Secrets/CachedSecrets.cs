@@ -20,6 +20,7 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
     private readonly Action<SecretNotice>? _notices;
     private readonly Random _random;
     private readonly long _start;
+    private long _questions;
     private bool _isDisposed;
 
     /// <summary>Creates a cache, which owns its backend.</summary>
@@ -123,15 +124,7 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
         }
 
         await _end.CancelAsync().ConfigureAwait(false);
-        if (_backend is IAsyncDisposable asynchronous)
-        {
-            await asynchronous.DisposeAsync().ConfigureAwait(false);
-        }
-        else
-        {
-            (_backend as IDisposable)?.Dispose();
-        }
-
+        await SecretChain.DisposeAsync(_backend).ConfigureAwait(false);
         _end.Dispose();
     }
 
@@ -157,9 +150,49 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
         return question.Task;
     }
 
+    // Fields of one secret change together. When one has a new value the others are asked before anybody is told, so that nobody pairs a new
+    // user name with an old password.
     private async Task AskAsync(CachedSecret entry, TaskCompletionSource<SecretAnswer?> question)
     {
+        long asked = Interlocked.Increment(ref _questions);
+        SecretNotice? notice = await AskOnceAsync(entry, question).ConfigureAwait(false);
+        SecretNotice?[] others = notice is SecretNotice.Rotated
+            ? await Task.WhenAll(Siblings(entry, asked)).ConfigureAwait(false)
+            : [];
+        foreach (SecretNotice told in others.Prepend(notice).OfType<SecretNotice>())
+        {
+            _notices?.Invoke(told);
+        }
+    }
+
+    private List<Task<SecretNotice?>> Siblings(CachedSecret entry, long asked)
+    {
+        List<Task<SecretNotice?>> siblings = [];
+        List<(CachedSecret Entry, TaskCompletionSource<SecretAnswer?> Question)> toAsk = [];
+        lock (_lock)
+        {
+            foreach (CachedSecret other in _isDisposed ? [] : _entries.Values.Where(other => other != entry && other.Group == entry.Group && other.Value is not null))
+            {
+                if (other.Question is not null)
+                {
+                    siblings.Add(Task.WhenAny(other.Question.Task).ContinueWith(_ => (SecretNotice?)null, TaskScheduler.Default));
+                }
+                else if (other.Answered < asked)
+                {
+                    other.Question = new TaskCompletionSource<SecretAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    toAsk.Add((other, other.Question));
+                }
+            }
+        }
+
+        siblings.AddRange(toAsk.Select(one => AskOnceAsync(one.Entry, one.Question)));
+        return siblings;
+    }
+
+    private async Task<SecretNotice?> AskOnceAsync(CachedSecret entry, TaskCompletionSource<SecretAnswer?> question)
+    {
         SecretAnswer? answer = null;
+        SecretNotice? notice;
         try
         {
             answer = await _backend.FindAsync(entry.Name, _end.Token).ConfigureAwait(false);
@@ -170,21 +203,24 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
         }
         finally
         {
-            Settle(entry, question, answer);
+            notice = Settle(entry, question, answer);
         }
+
+        return notice;
     }
 
-    private void Settle(CachedSecret entry, TaskCompletionSource<SecretAnswer?> question, SecretAnswer? answer)
+    private SecretNotice? Settle(CachedSecret entry, TaskCompletionSource<SecretAnswer?> question, SecretAnswer? answer)
     {
         SecretNotice? notice = null;
         lock (_lock)
         {
             entry.Question = null;
+            entry.Answered = Interlocked.Increment(ref _questions);
             if (_isDisposed)
             {
                 (answer as SecretAnswer.Found)?.Value.Dispose();
                 question.SetException(new ObjectDisposedException(nameof(CachedSecrets)));
-                return;
+                return null;
             }
 
             TimeSpan now = Now;
@@ -206,10 +242,7 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
             }
         }
 
-        if (notice is not null)
-        {
-            _notices?.Invoke(notice);
-        }
+        return notice;
     }
 
     private SecretNotice? Keep(CachedSecret entry, SecretAnswer answer, TimeSpan now)
@@ -226,7 +259,7 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
         }
 
         TimeSpan end = answer is SecretAnswer.Unreachable ? entry.Expires + _rules.Grace : entry.Expires;
-        string reason = Reason(answer);
+        string reason = answer.Describe();
         if (now >= end)
         {
             entry.Lose();
@@ -240,14 +273,6 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
         entry.IsKeptTold = true;
         return isTold ? null : new SecretNotice.Kept(entry.Name, reason, end - now);
     }
-
-    private static string Reason(SecretAnswer answer) => answer switch
-    {
-        SecretAnswer.Absent absent => $"{absent.Place}: there is no such secret any more",
-        SecretAnswer.Refused refused => $"{refused.Place}: {refused.Reason}",
-        SecretAnswer.Unreachable unreachable => $"{unreachable.Place}: {unreachable.Reason}",
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
 
     private void Schedule(CachedSecret entry, TimeSpan due)
     {

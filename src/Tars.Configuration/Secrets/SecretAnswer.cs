@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics;
 
 namespace Tars.Configuration.Secrets;
 
@@ -8,6 +8,16 @@ public abstract record SecretAnswer
     private SecretAnswer()
     {
     }
+
+    /// <summary>Returns the answer in words, place first, for messages; no secret in it.</summary>
+    public string Describe() => this switch
+    {
+        Found found => found.Place,
+        Absent absent => $"{absent.Place}: there is no such secret",
+        Refused refused => $"{refused.Place}: {refused.Reason}",
+        Unreachable unreachable => $"{unreachable.Place}: {unreachable.Reason}",
+        _ => throw new UnreachableException(),
+    };
 
     /// <summary>The secret.</summary>
     /// <param name="Value">Its bytes, owned by whoever asked.</param>
@@ -19,14 +29,12 @@ public abstract record SecretAnswer
         /// <param name="bytes">The secret.</param>
         /// <param name="place">Where it was; no secret in it.</param>
         /// <param name="lifetime">How long it may be kept; null when the backend set no end.</param>
-        [SuppressMessage("Reliability", "CA2000", Justification = "Whoever asked owns it.")]
         public static Found Of(ReadOnlySpan<byte> bytes, string place, TimeSpan? lifetime = null) => new(Secret.Of(bytes), place, lifetime);
 
         /// <summary>Returns an answer with a secret of its own made of the UTF-8 bytes of <paramref name="text"/>.</summary>
         /// <param name="text">The secret.</param>
         /// <param name="place">Where it was; no secret in it.</param>
         /// <param name="lifetime">How long it may be kept; null when the backend set no end.</param>
-        [SuppressMessage("Reliability", "CA2000", Justification = "Whoever asked owns it.")]
         public static Found Of(ReadOnlySpan<char> text, string place, TimeSpan? lifetime = null) => new(Secret.Of(text), place, lifetime);
     }
 

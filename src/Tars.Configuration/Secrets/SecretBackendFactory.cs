@@ -1,5 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using Tars.Configuration.Layers;
+using Tars.Configuration.Secrets.Files;
+using Tars.Configuration.Secrets.Vault;
 
 namespace Tars.Configuration.Secrets;
 
@@ -19,7 +20,6 @@ public sealed partial class SecretBackendFactory(
     /// <exception cref="SettingsException">
     /// The section does not say enough to reach a backend, contradicts itself, or names files that are not there; every problem is in it.
     /// </exception>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The cache owns what it asks.")]
     public CachedSecrets Create(SettingsSection secrets)
     {
         List<SettingsProblem> problems = [];
@@ -57,15 +57,18 @@ public sealed partial class SecretBackendFactory(
     }
 
     // Returns null after at least one problem.
-    [SuppressMessage("Performance", "CA1859", Justification = "The backends are of different types.")]
     private ISecretBackend? BackendOf(string name, string key, SettingsSection secrets, List<SettingsProblem> problems)
     {
         switch (name)
         {
             case "env":
                 return new EnvironmentSecrets(environment);
+            case "file":
+                return FileSettings.Read(secrets, key, problems);
+            case "vault":
+                return VaultSettings.Read(secrets, time, problems);
             default:
-                problems.Add(secrets.Problem(key, $"{name} is not a backend this version can ask; write env"));
+                problems.Add(secrets.Problem(key, $"{name} is not a backend this version can ask; write env, file or vault"));
                 return null;
         }
     }

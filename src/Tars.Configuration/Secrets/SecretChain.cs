@@ -63,14 +63,20 @@ public sealed class SecretChain : ISecretBackend, IAsyncDisposable
     {
         foreach (ISecretBackend backend in _backends)
         {
-            if (backend is IAsyncDisposable asynchronous)
-            {
-                await asynchronous.DisposeAsync().ConfigureAwait(false);
-            }
-            else
-            {
-                (backend as IDisposable)?.Dispose();
-            }
+            await DisposeAsync(backend).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Disposes a backend that holds something.</summary>
+    internal static async ValueTask DisposeAsync(ISecretBackend backend)
+    {
+        if (backend is IAsyncDisposable asynchronous)
+        {
+            await asynchronous.DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            (backend as IDisposable)?.Dispose();
         }
     }
 }

@@ -191,6 +191,29 @@ public sealed class CachedSecretsTests : IAsyncDisposable
         Assert.Equal(50, answers.Cast<SecretAnswer.Found>().Select(found => found.Value).Distinct().Count());
     }
 
+    // Fields of one secret change together: a notice comes when all of them are new.
+    [Fact]
+    public async Task Refresh_OneFieldHasANewValue_AsksForItsSiblingsBeforeItTells()
+    {
+        await Task.WhenAll(new[] { "db#user", "db#password", "other" }.Select(name => _cache.FindAsync(name, TestContext.Current.CancellationToken)));
+        List<string> asked = [];
+        _backend.Answer = name =>
+        {
+            asked.Add(name);
+            return ScriptedBackend.Found("two");
+        };
+
+        _time.Advance(TimeSpan.FromMinutes(7.5));
+        while (asked.Count == 0)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        string[] first = [.. asked];
+        Assert.True(first is ["other"] || first.Order().SequenceEqual(["db#password", "db#user"]), string.Join(' ', first));
+        Assert.Equal(first.Length, _notices.Count);
+    }
+
     [Fact]
     public async Task RefreshAsync_Now_TakesUpARotatedValue()
     {
