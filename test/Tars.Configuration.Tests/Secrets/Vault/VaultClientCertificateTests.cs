@@ -32,7 +32,7 @@ public sealed class VaultClientCertificateTests : IAsyncLifetime
         using X509Certificate2 server = authority.Issue();
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        Task<string?> shown = ServeAsync(listener, server);
+        Task<string?> shown = ServeAsync(listener, server, client.Thumbprint);
         VaultSecrets vault = _bench.Client(
             new VaultLogin.ByToken(VaultBench.Given("hvs.x")),
             options => options with
@@ -51,7 +51,7 @@ public sealed class VaultClientCertificateTests : IAsyncLifetime
     }
 
     // Answers every request alike until the client closes; returns the thumbprint of the certificate it was shown.
-    private static async Task<string?> ServeAsync(TcpListener listener, X509Certificate2 certificate)
+    private static async Task<string?> ServeAsync(TcpListener listener, X509Certificate2 certificate, string expected)
     {
         const string Body = """{"data":{"ttl":0,"data":{"jwt_secret":"x"},"metadata":{"version":1}}}""";
         byte[] answer = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
@@ -62,7 +62,7 @@ public sealed class VaultClientCertificateTests : IAsyncLifetime
             {
                 ServerCertificate = certificate,
                 ClientCertificateRequired = true,
-                RemoteCertificateValidationCallback = (_, _, _, _) => true, // the test judges what was shown
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is null || shown.GetCertHashString() == expected,
             },
             VaultBench.Cancelled);
         StringBuilder request = new();
