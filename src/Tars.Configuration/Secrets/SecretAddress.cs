@@ -34,7 +34,7 @@ internal readonly record struct SecretAddress(string Id, string? Field)
     {
         if (Field is null)
         {
-            return new SecretAnswer.Found(Secret.Of(value), place, lifetime);
+            return SecretAnswer.Found.Of(value, place, lifetime);
         }
 
         if (!JsonFields.IsObject(value))

@@ -67,8 +67,14 @@ public sealed partial class SecretBackendFactory(
                 return FileSettings.Read(secrets, key, problems);
             case "vault":
                 return VaultSettings.Read(secrets, time, problems);
+            case "aws":
+                return new CloudSettings(secrets, environment, time, problems).Aws();
+            case "gcp":
+                return new CloudSettings(secrets, environment, time, problems).Gcp();
+            case "azure":
+                return new CloudSettings(secrets, environment, time, problems).Azure();
             default:
-                problems.Add(secrets.Problem(key, $"{name} is not a backend this version can ask; write env, file or vault"));
+                problems.Add(secrets.Problem(key, $"{name} is not a backend this version can ask; write env, file, vault, aws, gcp or azure"));
                 return null;
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tars.Configuration.Secrets.Http;
@@ -24,9 +25,16 @@ internal sealed class InstanceCredentials(AwsSurroundings surroundings, TimeProv
 
         Uri endpoint = Endpoint();
 
-        // The endpoint is one hop away: what does not answer within a second is not there.
+        // The endpoint is one hop away: what does not answer within a second, twice, is not there. The variables are AWS's own.
         using SecretConnection connection = new(
-            new SecretConnectionOptions { AttemptTimeout = TimeSpan.FromSeconds(1), Retries = 1, FirstPause = TimeSpan.FromMilliseconds(100), MaximumBytes = 1 << 16 }, time);
+            new SecretConnectionOptions
+            {
+                AttemptTimeout = TimeSpan.FromSeconds(Number("AWS_METADATA_SERVICE_TIMEOUT", 1)),
+                Retries = Number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", 2) - 1,
+                FirstPause = TimeSpan.FromMilliseconds(100),
+                MaximumBytes = 1 << 16,
+            },
+            time);
         SecretResponse opened;
         try
         {
@@ -90,6 +98,9 @@ internal sealed class InstanceCredentials(AwsSurroundings surroundings, TimeProv
                 $"{response.Place} answered {(int)response.Status}{((int)response.Status == 404 ? "; does the instance have a role?" : "")}");
         }
     }
+
+    private int Number(string variable, int otherwise) =>
+        int.TryParse(surroundings.Variable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 60 ? number : otherwise;
 
     private Uri Endpoint()
     {

@@ -64,13 +64,11 @@ internal sealed class AzureTokens(AzureLogin login, SecretConnection connection,
     {
         string identity = login.ClientId is { } client ? $"&client_id={Uri.EscapeDataString(client)}" : "";
         Uri address = new(login.InstanceMetadata(), $"/metadata/identity/oauth2/token?api-version=2018-02-01&resource={Uri.EscapeDataString(resource)}{identity}");
-        using SecretConnection near = new(
-            new SecretConnectionOptions { AttemptTimeout = TimeSpan.FromSeconds(3), Retries = 4, FirstPause = TimeSpan.FromMilliseconds(200), MaximumBytes = 1 << 16 }, time);
         SecretResponse? answered = null;
         try
         {
             // The documentation asks to repeat 404 and 410 too: the service is being updated.
-            answered = await near.SendAsync(
+            answered = await connection.SendAsync(
                 () => new SecretRequest(HttpMethod.Get, address).With("Metadata", "true"),
                 response => SecretConnection.IsPassing(response) || (int)response.Status is 404 or 410, cancellationToken).ConfigureAwait(false);
         }

@@ -55,12 +55,10 @@ internal sealed class GcpTokens(GcpSecretsOptions options, IReadOnlyDictionary<s
     {
         string host = environment.GetValueOrDefault("GCE_METADATA_HOST") is { Length: > 0 } named ? named : "metadata.google.internal";
         Uri address = new(SecretEndpoint.Parse($"http://{host}/", "GCE_METADATA_HOST"), "/computeMetadata/v1/instance/service-accounts/default/token");
-        using SecretConnection near = new(
-            new SecretConnectionOptions { AttemptTimeout = TimeSpan.FromSeconds(3), Retries = 2, FirstPause = TimeSpan.FromMilliseconds(100), MaximumBytes = 1 << 16 }, time);
         SecretResponse? answered = null;
         try
         {
-            answered = await near.SendAsync(
+            answered = await connection.SendAsync(
                 () => new SecretRequest(HttpMethod.Get, address).With("Metadata-Flavor", "Google"), null, cancellationToken).ConfigureAwait(false);
         }
         catch (SecretBackendException exception)
