@@ -3,7 +3,6 @@ using Tars.Configuration.Secrets;
 using Tars.Configuration.Secrets.Azure;
 using Tars.Configuration.Tests.Secrets.Http;
 using Tars.TestKit;
-using Tars.TestKit.SecretServers;
 using Tars.TestKit.SecretServers.Azure;
 using Tars.TestKit.SecretServers.Tokens;
 
