@@ -119,7 +119,8 @@ public sealed class AwsSecretsBackend : ISecretBackend, IDisposable
 
         const string Type = "application/x-amz-json-1.1";
         SecretRequest request = new SecretRequest(HttpMethod.Post, endpoint).With(body, Type).With("X-Amz-Target", "secretsmanager.GetSecretValue");
-        string host = endpoint.IsDefaultPort ? endpoint.IdnHost : $"{endpoint.IdnHost}:{endpoint.Port}";
+        string name = endpoint.HostNameType == UriHostNameType.IPv6 ? $"[{endpoint.IdnHost}]" : endpoint.IdnHost;
+        string host = endpoint.IsDefaultPort ? name : $"{name}:{endpoint.Port}";
         SigV4Request toSign = new("POST", endpoint.AbsolutePath, "", [("Host", host), ("Content-Type", Type), .. request.Headers], request.Body);
         foreach ((string header, string value) in SigV4Signer.Sign(toSign, credentials, new SigV4Scope(region, "secretsmanager"), _time.GetUtcNow()))
         {

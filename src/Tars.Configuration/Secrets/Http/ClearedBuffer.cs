@@ -3,10 +3,13 @@ using System.Security.Cryptography;
 
 namespace Tars.Configuration.Secrets.Http;
 
-/// <summary>Bytes in pooled memory that are zeroed whenever an array is given back: when the buffer grows and when it is disposed.</summary>
+/// <summary>
+/// Bytes in pinned memory that is zeroed when the buffer grows and when it is disposed. The arrays are of no pool: a request that is given up
+/// may still be writing from its body, and must meet zeros there, never what somebody else put into the same array.
+/// </summary>
 internal sealed class ClearedBuffer : IBufferWriter<byte>, IDisposable
 {
-    private byte[] _array = ArrayPool<byte>.Shared.Rent(1024);
+    private byte[] _array = New(1024);
     private int _length;
 
     /// <summary>The number of bytes written.</summary>
@@ -58,18 +61,11 @@ internal sealed class ClearedBuffer : IBufferWriter<byte>, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        GiveBack(_array);
+        CryptographicOperations.ZeroMemory(_array);
         (_array, _length) = ([], 0);
     }
 
-    private static void GiveBack(byte[] array)
-    {
-        if (array.Length > 0)
-        {
-            CryptographicOperations.ZeroMemory(array);
-            ArrayPool<byte>.Shared.Return(array);
-        }
-    }
+    private static byte[] New(int length) => GC.AllocateUninitializedArray<byte>(length, pinned: true);
 
     private void Grow(int sizeHint)
     {
@@ -79,9 +75,9 @@ internal sealed class ClearedBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_array.Length * 2, _length + wanted));
+        byte[] larger = New(Math.Max(_array.Length * 2, _length + wanted));
         Span.CopyTo(larger);
-        GiveBack(_array);
+        CryptographicOperations.ZeroMemory(_array);
         _array = larger;
     }
 }

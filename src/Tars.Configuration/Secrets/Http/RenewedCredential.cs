@@ -2,13 +2,15 @@ namespace Tars.Configuration.Secrets.Http;
 
 /// <summary>
 /// Keeps one credential and gets a new one before it ends, one request at a time. While the old one is still good, a failure to renew it
-/// is not a failure: it is tried again with the next question.
+/// is not a failure: it is tried again ten seconds later.
 /// </summary>
 /// <typeparam name="T">The credential.</typeparam>
 internal sealed class RenewedCredential<T> : IDisposable
     where T : class, IExpiring<T>
 {
     private static readonly TimeSpan LongestLead = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(10);
 
     private readonly Func<CancellationToken, Task<T>> _get;
     private readonly TimeProvider _time;
@@ -29,7 +31,7 @@ internal sealed class RenewedCredential<T> : IDisposable
         try
         {
             DateTimeOffset now = _time.GetUtcNow();
-            if (_current is null || now >= _renewAt)
+            if (_current is null || now >= _renewAt || now >= _current.Expires)
             {
                 await RenewAsync(now, cancellationToken).ConfigureAwait(false);
             }
@@ -67,6 +69,7 @@ internal sealed class RenewedCredential<T> : IDisposable
         }
         catch (SecretBackendException) when (_current is { Expires: { } end } && end > now)
         {
+            _renewAt = now + AfterFailure;
             return;
         }
 

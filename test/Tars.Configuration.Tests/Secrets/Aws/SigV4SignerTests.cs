@@ -115,6 +115,14 @@ public sealed class SigV4SignerTests
             SigV4Signer.StringToSign("20150830T123600Z", "20150830/us-east-1/iam/aws4_request", canonical));
     }
 
+    // IAM User Guide, "Create a signed AWS API request": names are sorted by character code point, so "F" comes before "b"; then values.
+    [Fact]
+    public void Of_QueryNamesOfBothCases_AreSortedByCodePoint()
+    {
+        string canonical = CanonicalRequest.Of(Parse("GET /?b=2&F=1&b=1&a%2Fb", Host, ""), normalizePath: true, out _);
+        Assert.Equal("F=1&a%2Fb=&b=1&b=2", canonical.Split('\n')[2]);
+    }
+
     // AWS General Reference, "Examples of how to derive a signing key" (20120215) and "Calculate the signature" (20150830).
     [Theory]
     [InlineData("20120215", "f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d")]
