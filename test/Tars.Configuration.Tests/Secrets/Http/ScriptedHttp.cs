@@ -68,8 +68,8 @@ internal sealed class ScriptedHttp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The listener ends last: the loop may be about to ask it for another connection.
         await _end.CancelAsync();
-        _listener.Stop();
         await _loop;
         _listener.Dispose();
         _end.Dispose();
