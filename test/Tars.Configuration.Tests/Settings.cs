@@ -34,18 +34,25 @@ internal sealed class Settings : IDisposable
         return this;
     }
 
-    public LoadedSettings Load() => SettingsLoader.Load(
-        new SettingsSearch
-        {
-            ConfigPath = ConfigPath,
-            Profile = Profile,
-            Environment = Environment,
-            CommandLine = CommandLine,
-            WorkingFolder = Folder,
-            UserFolder = Path.Combine(Folder, "user"),
-            SystemFolder = Path.Combine(Folder, "system"),
-        },
-        TarsSchema.Instance);
+    /// <summary>What the backend has, for <see cref="LoadAsync"/>.</summary>
+    public ListedSecrets Backend { get; } = new();
+
+    public SettingsSearch Search => new()
+    {
+        ConfigPath = ConfigPath,
+        Profile = Profile,
+        Environment = Environment,
+        CommandLine = CommandLine,
+        WorkingFolder = Folder,
+        UserFolder = Path.Combine(Folder, "user"),
+        SystemFolder = Path.Combine(Folder, "system"),
+    };
+
+    public LoadedSettings Load() => SettingsLoader.Load(Search, TarsSchema.Instance);
+
+    public Task<LoadedSettings> LoadAsync() => SettingsLoader.LoadAsync(Search, TarsSchema.Instance, _ => Backend, TestContext.Current.CancellationToken);
+
+    public async Task<string[]> RefusalsAsync() => [.. (await Assert.ThrowsAsync<SettingsException>(LoadAsync)).Problems.Select(problem => problem.ToString())];
 
     public string[] Refusals() => [.. Assert.Throws<SettingsException>(() => Load()).Problems.Select(problem => problem.ToString())];
 

@@ -1,5 +1,7 @@
+using Tars.Application.Settings.Refusals;
 using Tars.Configuration;
 using Tars.Configuration.Layers;
+using Tars.Configuration.Secrets;
 using Tars.Configuration.Sections;
 using Tars.Observability.Indicators;
 using Tars.Observability.Objectives;
@@ -21,13 +23,31 @@ public sealed record TarsSettings(
     DeploymentEvidence? DeploymentEvidence,
     AnalysisSettings Analysis)
 {
-    /// <summary>Finds, loads and binds a configuration.</summary>
-    /// <exception cref="SettingsException">Something is wrong; every problem is in it.</exception>
-    public static TarsSettings Load(SettingsSearch search) => Of(SettingsLoader.Load(search, TarsSchema.Instance));
+    /// <summary>The refusals of the profile <c>prod</c> that a file waives; every run reports them.</summary>
+    public IReadOnlyList<Waiver> Waivers { get; init; } = [];
 
-    /// <summary>Binds a loaded configuration: names refer to what exists, parts fit together.</summary>
+    /// <summary>Finds, loads and binds a configuration without asking a secret backend.</summary>
+    /// <param name="search">Where it is.</param>
+    /// <param name="requirements">What is asked of it.</param>
+    /// <exception cref="SettingsException">Something is wrong; every problem is in it.</exception>
+    public static TarsSettings Load(SettingsSearch search, Requirements requirements = Requirements.None) =>
+        Of(SettingsLoader.Load(search, TarsSchema.Instance), requirements);
+
+    /// <summary>Finds, loads and binds a configuration; a secret backend is asked for what the configuration needs of it.</summary>
+    /// <param name="search">Where it is.</param>
+    /// <param name="requirements">What is asked of it.</param>
+    /// <param name="backendOf">Makes the backend that a valid <c>secrets</c> section describes; the caller disposes it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SettingsException">Something is wrong; every problem is in it.</exception>
+    public static async Task<TarsSettings> LoadAsync(
+        SettingsSearch search, Requirements requirements, Func<SettingsSection, ISecretBackend?> backendOf, CancellationToken cancellationToken) =>
+        Of(await SettingsLoader.LoadAsync(search, TarsSchema.Instance, backendOf, cancellationToken).ConfigureAwait(false), requirements);
+
+    /// <summary>Binds a loaded configuration: names refer to what exists, parts fit together, and it does what is required of it.</summary>
+    /// <param name="loaded">The configuration.</param>
+    /// <param name="requirements">What is asked of it.</param>
     /// <exception cref="SettingsException">They do not; every problem is in it.</exception>
-    public static TarsSettings Of(LoadedSettings loaded)
+    public static TarsSettings Of(LoadedSettings loaded, Requirements requirements = Requirements.None)
     {
         ArgumentNullException.ThrowIfNull(loaded);
         List<SettingsProblem> problems = [];
@@ -41,14 +61,32 @@ public sealed record TarsSettings(
         DeploymentEvidence? evidence = CalendarBinding.Evidence(loaded.Section("deployments"), problems);
         PriceTable? prices = Prices(loaded, problems);
         string? primary = PrimaryRegion(loaded.Section("regions"), problems);
+        FittingChecks.Always(loaded, problems);
+        IReadOnlyList<Waiver> waivers = Refuse(loaded, requirements, problems);
         if (problems.Count > 0 || observability is null)
         {
-            throw SettingsException.Ordered(problems);
+            throw SettingsException.Ordered(loaded.Redact(problems));
         }
 
         AnalysisSettings analysis = new(
             objectives, maintenance, deployments, observability.CoverageMinimum, observability.TimeZone, primary, prices);
-        return new TarsSettings(loaded, observability, services, backendOf, evidence, analysis);
+        return new TarsSettings(loaded, observability, services, backendOf, evidence, analysis) { Waivers = waivers };
+    }
+
+    private static IReadOnlyList<Waiver> Refuse(LoadedSettings loaded, Requirements requirements, List<SettingsProblem> problems)
+    {
+        if (requirements.HasFlag(Requirements.Command))
+        {
+            MissingFeatures.Check(loaded.Section("security"), problems);
+            FittingChecks.Sealing(loaded, problems);
+        }
+
+        if (requirements.HasFlag(Requirements.Api))
+        {
+            FittingChecks.Api(loaded, problems);
+        }
+
+        return ProductionRules.Check(loaded, requirements, problems);
     }
 
     /// <summary>Returns what to collect.</summary>

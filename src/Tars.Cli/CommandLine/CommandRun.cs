@@ -2,7 +2,9 @@ using System.CommandLine;
 using Tars.Application.Collecting;
 using Tars.Application.Publishing;
 using Tars.Application.Settings;
+using Tars.Application.Settings.Refusals;
 using Tars.Configuration.Layers;
+using Tars.Configuration.Secrets;
 using Tars.Observability.Indicators;
 using Tars.Observability.Objectives;
 using Tars.Observability.Prometheus;
@@ -152,13 +154,22 @@ internal sealed class CommandRun
 
     private void RefuseSealing()
     {
-        foreach (Option<bool> option in new[] { CommonOptions.Sign, CommonOptions.Encrypt })
+        foreach ((Option<bool> option, string feature) in new[] { (CommonOptions.Sign, "signing"), (CommonOptions.Encrypt, "encryption") })
         {
-            if (Has(option))
+            if (Has(option) && MissingFeatures.Has(feature))
             {
-                string what = option == CommonOptions.Sign ? "signing" : "encryption";
-                throw new UsageException($"{option.Name}: {what} is not available yet, and a report that was to be sealed is not written open", $"leave {option.Name} out");
+                throw new UsageException($"{option.Name}: {MissingFeatures.Refusal(feature)}", $"leave {option.Name} out");
             }
+        }
+    }
+
+    private async Task<TarsSettings> LoadAsync(SettingsSearch search)
+    {
+        SecretBackendFactory backends = new(search.Environment, Time, notice => Console.Note(notice.ToString()));
+        SettingsSource source = new(search, Requirements.Command, backends.Create);
+        await using (source.ConfigureAwait(false))
+        {
+            return await source.LoadAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -186,10 +197,18 @@ internal sealed class CommandRun
         Add(settings, CommonOptions.PrometheusUrl, "observability.prometheus_url");
         Add(settings, CommonOptions.Backend, "observability.backend");
         Add(settings, CommonOptions.TimeZone, "observability.time_zone");
-        TarsSettings loaded = TarsSettings.Load(SettingsSearch.OfProcess() with { ConfigPath = path, Profile = Value(CommonOptions.Profile), CommandLine = settings });
+        SettingsSearch search = SettingsSearch.OfProcess() with { ConfigPath = path, Profile = Value(CommonOptions.Profile), CommandLine = settings };
+
+        // The one place that waits: commands read settings as a property, and a backend is asked only when one of them has a use for it.
+        TarsSettings loaded = Task.Run(() => LoadAsync(search)).GetAwaiter().GetResult();
         foreach (string note in loaded.Loaded.Notes)
         {
             Console.Note(note);
+        }
+
+        foreach (Waiver waiver in loaded.Waivers)
+        {
+            Console.Warn(waiver.ToString());
         }
 
         return loaded;

@@ -11,6 +11,9 @@ public enum LayerKind
     /// <summary>A profile that ships with the product.</summary>
     Profile,
 
+    /// <summary>An entry of a secret backend that reaches its key by name.</summary>
+    Secrets,
+
     /// <summary>A profile file of the user's own, such as <c>config/staging-us-west.yaml</c>.</summary>
     ProfileFile,
 
@@ -26,7 +29,7 @@ public enum LayerKind
 
 /// <summary>Where one key or value was written.</summary>
 /// <param name="Layer">The kind of source.</param>
-/// <param name="Source">The file's name as the user would type it, the profile's name, the variable's name or the option.</param>
+/// <param name="Source">The file's name as the user would type it, the profile's name, the place in a secret backend, the variable's name or the option.</param>
 /// <param name="Line">Line in the file, from 1; 0 where the source has no lines.</param>
 /// <param name="Column">Column in the line in UTF-16 code units, from 1; 0 where the source has no lines.</param>
 public sealed record Origin(LayerKind Layer, string Source, int Line, int Column)

@@ -18,11 +18,17 @@ public abstract record SettingsNode(Origin Origin)
         /// <summary>The text as written, before placeholders were replaced; null when they were not. Messages show this one.</summary>
         public string? Written { get; init; }
 
+        /// <summary>Where the values of its placeholders were found, in the order written; empty for a value without.</summary>
+        public ImmutableArray<PlaceholderSource> Sources { get; init; } = [];
+
         /// <inheritdoc/>
         public override string Shape => "a value";
 
         /// <summary>Whether nothing, <c>~</c> or <c>null</c> was written (without quotes).</summary>
         public bool IsNull => !IsQuoted && Text is "" or "~" or "null" or "Null" or "NULL";
+
+        /// <summary>Returns the place alone: the text may be a secret.</summary>
+        public override string ToString() => $"a value at {Origin}";
 
         /// <summary>Returns the text as messages may show it: as written, on one line, at most 60 characters.</summary>
         public string Shown()
@@ -67,6 +73,12 @@ public abstract record SettingsNode(Origin Origin)
         }
     }
 }
+
+/// <summary>Where the value of one <c>${NAME}</c> was found.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Place">The place in a secret backend, or the environment variable.</param>
+/// <param name="IsSecret">Whether it came from a secret backend, and so is never shown.</param>
+public sealed record PlaceholderSource(string Name, string Place, bool IsSecret);
 
 /// <summary>One key of a map and its value.</summary>
 /// <param name="Key">The key.</param>

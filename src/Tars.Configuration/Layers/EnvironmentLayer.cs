@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Tars.Configuration.Documents;
 using Tars.Configuration.Schemas;
+using Tars.Configuration.Secrets;
 
 namespace Tars.Configuration.Layers;
 
@@ -23,7 +24,10 @@ internal static partial class EnvironmentLayer
         SettingsNode.Map root = new(new Origin(LayerKind.Environment, "environment", 0, 0), []);
         foreach ((string variable, string text) in environment.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            if (!variable.StartsWith(schema.VariablePrefix, StringComparison.Ordinal) || reserved.Contains(variable) || text.Length == 0)
+            if (!variable.StartsWith(schema.VariablePrefix, StringComparison.Ordinal)
+                || variable.StartsWith(EnvironmentSecrets.Prefix, StringComparison.Ordinal)
+                || reserved.Contains(variable)
+                || text.Length == 0)
             {
                 continue;
             }

@@ -1,4 +1,5 @@
 using Tars.Configuration.Documents;
+using Tars.Configuration.Profiles;
 
 namespace Tars.Configuration.Layers;
 
@@ -25,25 +26,22 @@ internal static class FileSearch
             return Existing(search, named, new Origin(LayerKind.Environment, Variable, 0, 0));
         }
 
-        foreach (string? folder in (string?[])["", search.UserFolder, search.SystemFolder])
-        {
-            foreach (string name in folder is null ? [] : FileNames)
-            {
-                string path = Path.Combine(folder!, name);
-                if (File.Exists(Path.Combine(search.WorkingFolder, path)))
-                {
-                    return path;
-                }
-            }
-        }
+        return ConfigCandidates(search).FirstOrDefault(path => search.Files.Exists(Path.Combine(search.WorkingFolder, path)));
+    }
 
-        return null;
+    /// <summary>Returns every file whose appearance, change or end may change what a search finds, as full paths.</summary>
+    public static IReadOnlyList<string> Watched(SettingsSearch search)
+    {
+        string? asked = search.ConfigPath ?? (search.Environment.GetValueOrDefault(Variable) is { Length: > 0 } named ? named : null);
+        string[] configs = asked is null ? [.. ConfigCandidates(search)] : [asked];
+        string profile = BuiltInProfiles.Choose(search);
+        return [.. configs.Concat(configs.SelectMany(config => ProfileCandidates(config, profile))).Select(path => Path.GetFullPath(Path.Combine(search.WorkingFolder, path))).Distinct()];
     }
 
     /// <summary>Returns the user's file for <paramref name="profile"/>: <c>tars.NAME.yaml</c> or <c>config/NAME.yaml</c>, beside the
     /// configuration file or in the working folder; null when there is none.</summary>
     public static string? FindProfile(SettingsSearch search, string? configPath, string profile) =>
-        ProfileCandidates(configPath, profile).FirstOrDefault(path => File.Exists(Path.Combine(search.WorkingFolder, path)));
+        ProfileCandidates(configPath, profile).FirstOrDefault(path => search.Files.Exists(Path.Combine(search.WorkingFolder, path)));
 
     /// <summary>Returns the names of the profile files that <see cref="FindProfile"/> would find.</summary>
     public static IReadOnlyList<string> ProfileNames(SettingsSearch search, string? configPath)
@@ -53,8 +51,8 @@ internal static class FileSearch
         {
             string beside = Path.Combine(search.WorkingFolder, folder);
             string config = Path.Combine(beside, "config");
-            names.UnionWith(FilesIn(beside).Where(f => f.StartsWith("tars.", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(f)[4..].TrimStart('.')));
-            names.UnionWith(FilesIn(config).Select(f => Path.GetFileNameWithoutExtension(f)!));
+            names.UnionWith(FilesIn(search, beside).Where(f => f.StartsWith("tars.", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(f)[4..].TrimStart('.')));
+            names.UnionWith(FilesIn(search, config).Select(f => Path.GetFileNameWithoutExtension(f)!));
         }
 
         names.RemoveWhere(name => name.Length == 0);
@@ -65,25 +63,29 @@ internal static class FileSearch
     /// <exception cref="SettingsException">The file cannot be read or is no configuration.</exception>
     public static SettingsNode.Map Read(SettingsSearch search, string path, LayerKind layer)
     {
-        byte[] buffer = new byte[SettingsDocument.SizeLimit + 1];
-        int length;
+        byte[] bytes;
         try
         {
-            using FileStream file = File.OpenRead(Path.Combine(search.WorkingFolder, path));
-            length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            bytes = search.Files.Read(Path.Combine(search.WorkingFolder, path), SettingsDocument.SizeLimit + 1);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw SettingsException.Of(new Origin(layer, path, 0, 0), "", $"cannot be read: {failure.Message}");
         }
 
-        return SettingsDocument.Read(buffer.AsSpan(0, length), path, layer);
+        return SettingsDocument.Read(bytes, path, layer);
     }
 
     private static string Existing(SettingsSearch search, string path, Origin origin) =>
-        File.Exists(Path.Combine(search.WorkingFolder, path))
+        search.Files.Exists(Path.Combine(search.WorkingFolder, path))
             ? path
-            : throw SettingsException.Of(origin, "", Directory.Exists(Path.Combine(search.WorkingFolder, path)) ? $"{path} is a folder, not a file" : $"there is no file {path}");
+            : throw SettingsException.Of(origin, "", search.Files.IsFolder(Path.Combine(search.WorkingFolder, path)) ? $"{path} is a folder, not a file" : $"there is no file {path}");
+
+    private static IEnumerable<string> ConfigCandidates(SettingsSearch search) =>
+        from folder in (string?[])["", search.UserFolder, search.SystemFolder]
+        where folder is not null
+        from name in FileNames
+        select Path.Combine(folder, name);
 
     private static IEnumerable<string> ProfileCandidates(string? configPath, string profile) =>
         from folder in Folders(configPath).Distinct()
@@ -93,8 +95,6 @@ internal static class FileSearch
 
     private static IEnumerable<string> Folders(string? configPath) => [configPath is null ? "" : Path.GetDirectoryName(configPath) ?? "", ""];
 
-    private static IEnumerable<string> FilesIn(string folder) =>
-        Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder).Where(f => Extensions.Contains(Path.GetExtension(f), StringComparer.Ordinal)).Select(f => Path.GetFileName(f))
-            : [];
+    private static IEnumerable<string> FilesIn(SettingsSearch search, string folder) =>
+        search.Files.NamesIn(folder).Where(name => Extensions.Contains(Path.GetExtension(name), StringComparer.Ordinal));
 }

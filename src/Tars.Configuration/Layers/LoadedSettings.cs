@@ -7,19 +7,31 @@ namespace Tars.Configuration.Layers;
 public sealed class LoadedSettings
 {
     private readonly SettingsNode.Map _root;
+    private readonly string[] _secrets;
 
     internal LoadedSettings(
-        string profile, IReadOnlyList<SettingsLayer> layers, SettingsNode.Map root, SettingsSchema schema, IReadOnlyList<string> notes)
+        string profile,
+        string workingFolder,
+        IReadOnlyList<SettingsLayer> layers,
+        SettingsNode.Map root,
+        SettingsSchema schema,
+        IReadOnlyList<string> notes,
+        IReadOnlyCollection<string> secrets)
     {
         Profile = profile;
+        WorkingFolder = workingFolder;
         Layers = layers;
         _root = root;
         Schema = schema;
         Notes = notes;
+        _secrets = [.. SecretTexts(root).Concat(secrets).Where(text => text.Length > 2).Distinct(StringComparer.Ordinal).OrderByDescending(text => text.Length)];
     }
 
     /// <summary>The profile in force.</summary>
     public string Profile { get; }
+
+    /// <summary>The folder that paths of the command line and the environment start from, absolute.</summary>
+    public string WorkingFolder { get; }
 
     /// <summary>The layers, strongest first; defaults are in the schema.</summary>
     public IReadOnlyList<SettingsLayer> Layers { get; }
@@ -66,7 +78,7 @@ public sealed class LoadedSettings
             Candidate candidate = new(node.Origin, NodeText.Of(node, type));
             if (winner is null && (inForce?.Origin == node.Origin || (node is SettingsNode.Map && inForce is SettingsNode.Map)))
             {
-                winner = type is MapType ? candidate with { Text = NodeText.Of(inForce, type) } : candidate;
+                winner = candidate with { Text = type is MapType ? NodeText.Of(inForce, type) : candidate.Text, Sources = [.. SourcesIn(inForce)] };
             }
             else
             {
@@ -87,8 +99,59 @@ public sealed class LoadedSettings
             }
         }
 
-        return new Explanation(path, winner, candidates, []);
+        return new Explanation(path, winner, candidates, []) { SecretEntry = Schema.SecretEntries.FirstOrDefault(entry => entry.Path == path)?.Name };
     }
+
+    /// <summary>Returns <paramref name="text"/> with every value that came from a secret backend replaced by <c>(secret)</c>.</summary>
+    public string Redact(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        foreach (string secret in _secrets)
+        {
+            text = text.Replace(secret, Secrets.Secret.Shown, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    /// <summary>Returns problems whose messages show no value that came from a secret backend.</summary>
+    public IReadOnlyList<SettingsProblem> Redact(IEnumerable<SettingsProblem> problems) =>
+        [.. problems.Select(problem => problem with { Message = Redact(problem.Message) })];
+
+    /// <summary>Returns the keys whose values differ from <paramref name="earlier"/>, in the order of the schema.</summary>
+    /// <remarks>A list, or a map whose keys the user chose, is one value.</remarks>
+    public IReadOnlyList<SettingsChange> ChangesSince(LoadedSettings earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        List<SettingsChange> changes = [];
+        foreach ((string path, SettingsKey key) in Schema.Keys.Where(pair => pair.Key.AliasOf is null))
+        {
+            SettingsNode? before = NodeTree.Find(earlier._root, path) ?? key.DefaultValue();
+            SettingsNode? after = NodeTree.Find(_root, path) ?? key.DefaultValue();
+            if (!NodeTree.AreSame(before, after))
+            {
+                changes.Add(new SettingsChange(path, before is null ? null : NodeText.Of(before, key.Type), after is null ? null : NodeText.Of(after, key.Type), key.NeedsRestart));
+            }
+        }
+
+        return changes;
+    }
+
+    private static IEnumerable<PlaceholderSource> SourcesIn(SettingsNode? node) => node switch
+    {
+        SettingsNode.Scalar scalar => scalar.Sources,
+        SettingsNode.List list => list.Items.SelectMany(SourcesIn),
+        SettingsNode.Map map => map.Entries.SelectMany(entry => SourcesIn(entry.Value)),
+        _ => [],
+    };
+
+    private static IEnumerable<string> SecretTexts(SettingsNode node) => node switch
+    {
+        SettingsNode.Scalar scalar => scalar.Sources.Any(source => source.IsSecret) ? [scalar.Text] : [],
+        SettingsNode.List list => list.Items.SelectMany(SecretTexts),
+        SettingsNode.Map map => map.Entries.SelectMany(entry => SecretTexts(entry.Value)),
+        _ => [],
+    };
 }
 
 /// <summary>Values on one line, as messages and explanations show them.</summary>

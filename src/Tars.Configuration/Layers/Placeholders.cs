@@ -7,70 +7,154 @@ namespace Tars.Configuration.Layers;
 /// <summary><c>${NAME}</c> in values: replaced once the layers are merged, so that only values in use are asked for; <c>$${</c> is a literal <c>${</c>.</summary>
 internal static class Placeholders
 {
+    /// <summary>The longest text that placeholders may grow to, in characters.</summary>
+    public const int LengthLimit = 64 * 1024;
+
     /// <summary>Whether <paramref name="text"/> holds <c>${</c>, escaped or not.</summary>
     public static bool IsIn(string text) => text.Contains("${", StringComparison.Ordinal);
+
+    /// <summary>Returns the names asked for in <paramref name="node"/>, each once, in the order written.</summary>
+    public static IReadOnlyList<string> NamesIn(SettingsNode node)
+    {
+        List<string> names = [];
+        void Visit(SettingsNode at)
+        {
+            switch (at)
+            {
+                case SettingsNode.Map map:
+                    foreach (SettingsEntry entry in map.Entries)
+                    {
+                        Visit(entry.Value);
+                    }
+
+                    return;
+                case SettingsNode.List list:
+                    foreach (SettingsNode item in list.Items)
+                    {
+                        Visit(item);
+                    }
+
+                    return;
+                case SettingsNode.Scalar scalar when IsIn(scalar.Text):
+                    names.AddRange(NamesIn(scalar.Text));
+                    return;
+            }
+        }
+
+        Visit(node);
+        return [.. names.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Returns the names asked for in <paramref name="text"/>, in the order written; none when it is no text with placeholders.</summary>
+    public static IEnumerable<string> NamesIn(string text) => (Parse(text) ?? []).Where(part => part.IsName).Select(part => part.Text);
 
     /// <summary>Returns <paramref name="node"/> with the placeholders of all its values replaced.</summary>
     /// <param name="node">The merged settings.</param>
     /// <param name="path">Their key.</param>
-    /// <param name="lookup">Returns the value of a name, or null when it has none. What it returns is not searched again.</param>
-    /// <param name="problems">Receives names without value and marks that are no placeholder.</param>
-    public static SettingsNode Replace(SettingsNode node, string path, Func<string, string?> lookup, ICollection<SettingsProblem> problems)
+    /// <param name="values">The values of names.</param>
+    /// <param name="problems">Receives names without value, names that refer to themselves, and marks that are no placeholder.</param>
+    public static SettingsNode Replace(SettingsNode node, string path, PlaceholderValues values, ICollection<SettingsProblem> problems)
     {
         switch (node)
         {
             case SettingsNode.Map map:
                 return map with
                 {
-                    Entries = [.. map.Entries.Select(e => e with { Value = Replace(e.Value, SettingsPath.Append(path, e.Key), lookup, problems) })],
+                    Entries = [.. map.Entries.Select(e => e with { Value = Replace(e.Value, SettingsPath.Append(path, e.Key), values, problems) })],
                 };
             case SettingsNode.List list:
-                return list with { Items = [.. list.Items.Select((item, i) => Replace(item, $"{path}[{i}]", lookup, problems))] };
-            case SettingsNode.Scalar scalar when IsIn(scalar.Text):
-                return scalar with { Text = Expand(scalar, path, lookup, problems), Written = scalar.Text };
+                return list with { Items = [.. list.Items.Select((item, i) => Replace(item, $"{path}[{i}]", values, problems))] };
+            case SettingsNode.Scalar { Written: null } scalar when IsIn(scalar.Text):
+                StringBuilder result = new();
+                List<PlaceholderSource> sources = [];
+                string? refusal = Expand(scalar.Text, [], values, result, sources);
+                if (refusal is not null)
+                {
+                    problems.Add(new SettingsProblem(scalar.Origin, SettingsPath.Shown(path), refusal.Replace("\0", scalar.Shown(), StringComparison.Ordinal)));
+                }
+
+                return scalar with { Text = refusal is null ? result.ToString() : scalar.Text, Written = scalar.Text, Sources = [.. sources] };
             default:
                 return node;
         }
     }
 
-    private static string Expand(SettingsNode.Scalar scalar, string path, Func<string, string?> lookup, ICollection<SettingsProblem> problems)
+    // Returns what is wrong, with a NUL where the value as written belongs, or null.
+    private static string? Expand(string text, ImmutableArray<string> within, PlaceholderValues values, StringBuilder result, List<PlaceholderSource> sources)
     {
-        StringBuilder result = new();
-        ReadOnlySpan<char> rest = scalar.Text;
+        if (Parse(text) is not { } parts)
+        {
+            string where = within.Length == 0 ? "\0" : $"the variable {within[^1]}";
+            return $"{where} has a ${{ that starts no placeholder; write ${{NAME}}, or $${{ for the characters themselves";
+        }
+
+        foreach ((string part, bool isName) in parts)
+        {
+            if (!isName)
+            {
+                result.Append(part);
+            }
+            else if (within.Contains(part))
+            {
+                return $"${{{within[0]}}} refers to itself: {string.Join(" -> ", within.Add(part))}; break the circle";
+            }
+            else if (values.Find(part) is not PlaceholderValue value)
+            {
+                return values.Refusal(part);
+            }
+            else if (value.IsFinal)
+            {
+                sources.Add(value.Source);
+                result.Append(value.Text);
+            }
+            else
+            {
+                sources.Add(value.Source);
+                if (Expand(value.Text, within.Add(part), values, result, sources) is string refusal)
+                {
+                    return refusal;
+                }
+            }
+
+            if (result.Length > LengthLimit)
+            {
+                return $"\0 grows past {LengthLimit} characters when its placeholders are replaced";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Returns the literal texts and names of <paramref name="text"/>; null when a <c>${</c> starts no placeholder.</summary>
+    private static List<(string Text, bool IsName)>? Parse(string text)
+    {
+        List<(string, bool)> parts = [];
+        ReadOnlySpan<char> rest = text;
         while (true)
         {
             int mark = rest.IndexOf("${");
             if (mark < 0)
             {
-                return result.Append(rest).ToString();
+                parts.Add((rest.ToString(), false));
+                return parts;
             }
 
             if (mark > 0 && rest[mark - 1] == '$')
             {
-                result.Append(rest[..(mark - 1)]).Append("${");
+                parts.Add((string.Concat(rest[..(mark - 1)], "${"), false));
                 rest = rest[(mark + 2)..];
                 continue;
             }
 
-            result.Append(rest[..mark]);
+            parts.Add((rest[..mark].ToString(), false));
             ReadOnlySpan<char> name = rest[(mark + 2)..];
             int end = name.IndexOf('}');
             if (end <= 0 || end > 200 || !IsName(name[..end]))
             {
-                problems.Add(new SettingsProblem(scalar.Origin, path, $"{scalar.Shown()} has a ${{ that starts no placeholder; write ${{NAME}}, or $${{ for the characters themselves"));
-                return scalar.Text;
+                return null;
             }
 
-            if (lookup(name[..end].ToString()) is string value)
-            {
-                result.Append(value);
-            }
-            else
-            {
-                problems.Add(new SettingsProblem(
-                    scalar.Origin, path, $"${{{name[..end]}}} has no value; set the environment variable {name[..end]}, or write $${{ for the characters themselves"));
-            }
-
+            parts.Add((name[..end].ToString(), true));
             rest = name[(end + 1)..];
         }
     }

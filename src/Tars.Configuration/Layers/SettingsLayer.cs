@@ -100,6 +100,16 @@ internal static class NodeTree
         return new SettingsNode.Map(higher.Origin, [.. entries]);
     }
 
+    /// <summary>Whether two nodes hold the same values in the same order of items; where they were written does not count.</summary>
+    public static bool AreSame(SettingsNode? one, SettingsNode? other) => (one, other) switch
+    {
+        (null, null) => true,
+        (SettingsNode.Scalar a, SettingsNode.Scalar b) => a.Text == b.Text && a.IsQuoted == b.IsQuoted,
+        (SettingsNode.List a, SettingsNode.List b) => a.Items.Length == b.Items.Length && a.Items.Zip(b.Items).All(pair => AreSame(pair.First, pair.Second)),
+        (SettingsNode.Map a, SettingsNode.Map b) => a.Entries.Length == b.Entries.Length && a.Entries.All(entry => b.Find(entry.Key) is SettingsEntry twin && AreSame(entry.Value, twin.Value)),
+        _ => false,
+    };
+
     /// <summary>Returns <paramref name="root"/> with every older name of a key replaced by today's, with a note for each.</summary>
     public static SettingsNode.Map ReplaceAliases(
         SettingsNode.Map root, SettingsSchema schema, ICollection<string> notes, ICollection<SettingsProblem> problems)

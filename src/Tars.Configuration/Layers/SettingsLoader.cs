@@ -1,78 +1,138 @@
-using System.Collections.Frozen;
 using Tars.Configuration.Documents;
-using Tars.Configuration.Profiles;
 using Tars.Configuration.Schemas;
+using Tars.Configuration.Secrets;
 
 namespace Tars.Configuration.Layers;
 
 /// <summary>
-/// Loads settings: command line over environment over the user's file over the user's profile file over the built-in profile over defaults.
-/// Maps merge deeply; lists and single values replace.
+/// Loads settings: command line over environment over the user's file over the user's profile file over a secret backend's entries over the
+/// built-in profile over defaults. Maps merge deeply; lists and single values replace.
 /// </summary>
 public static class SettingsLoader
 {
-    private static readonly FrozenSet<string> Reserved = FrozenSet.ToFrozenSet(
-        [BuiltInProfiles.Variable, BuiltInProfiles.OlderVariable, FileSearch.Variable], StringComparer.Ordinal);
+    private const string SecretsSection = "secrets";
 
-    /// <summary>Finds the files, reads every layer, merges and validates.</summary>
+    /// <summary>Loads a configuration without asking a secret backend: <c>${NAME}</c> is an environment variable.</summary>
     /// <param name="search">Where to look and what was asked.</param>
     /// <param name="schema">The keys.</param>
-    /// <exception cref="SettingsException">Something is wrong; every problem of every layer is in it.</exception>
+    /// <exception cref="SettingsException">
+    /// Something is wrong, or the configuration names a backend other than the environment and has a value that comes from it; every problem is in it.
+    /// </exception>
     public static LoadedSettings Load(SettingsSearch search, SettingsSchema schema)
     {
-        List<SettingsProblem> problems = [];
-        List<string> notes = [];
-        string profile = BuiltInProfiles.Choose(search);
-        string? configPath = FileSearch.FindConfig(search);
-        string? profilePath = FileSearch.FindProfile(search, configPath, profile);
-        if (profilePath is null && !BuiltInProfiles.Names.Contains(profile))
+        LayerReading read = LayerReading.Read(search, schema);
+        SettingsSection? secrets = Secrets(ref read, search, schema);
+        BackendAnswers answers = BackendAnswers.None;
+        if (secrets is not null && !IsEnvironmentAlone(secrets))
         {
-            throw BuiltInProfiles.Unknown(search, profile, FileSearch.ProfileNames(search, configPath));
+            const string Reason = "it is asked of the secret backend that the secrets section names, and nothing here may ask one";
+            answers = answers with { Failures = Placeholders.NamesIn(WithoutSecrets(read.Merged)).ToDictionary(name => name, _ => Reason) };
         }
 
-        List<SettingsLayer> layers = [];
-        void Add(LayerKind kind, string name, Func<SettingsNode.Map> read)
+        PlaceholderValues values = new(search.Environment, answers);
+        SettingsNode.Map merged = (SettingsNode.Map)Placeholders.Replace(read.Merged, "", values, read.Problems);
+        return Complete(read, merged, null, values, schema, search.WorkingFolder);
+    }
+
+    /// <summary>Loads a configuration; a secret backend is asked for what the configuration needs of it, and only then made.</summary>
+    /// <param name="search">Where to look and what was asked.</param>
+    /// <param name="schema">The keys.</param>
+    /// <param name="backendOf">
+    /// Returns the backend that the valid <c>secrets</c> section describes; null for the environment alone. The caller disposes it.
+    /// It may throw <see cref="SettingsException"/>.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SettingsException">Something is wrong; every problem that could be found is in it.</exception>
+    public static async Task<LoadedSettings> LoadAsync(
+        SettingsSearch search, SettingsSchema schema, Func<SettingsSection, ISecretBackend?> backendOf, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(backendOf);
+        LayerReading read = LayerReading.Read(search, schema);
+        SettingsSection? secrets = Secrets(ref read, search, schema);
+        bool isAsked = secrets is not null && !IsEnvironmentAlone(secrets);
+        ISecretBackend? backend = null;
+        PlaceholderValues environment = new(search.Environment, BackendAnswers.None);
+        IReadOnlyList<string> names = Placeholders.NamesIn(WithoutSecrets(read.Merged));
+        BackendAnswers answers = BackendAnswers.None;
+        if (isAsked && names.Count > 0)
         {
-            try
-            {
-                SettingsNode.Map root = NodeTree.ReplaceAliases(read(), schema, notes, problems);
-                schema.Root.Validate(root, "", complete: false, problems);
-                layers.Add(new SettingsLayer(kind, name, root));
-            }
-            catch (SettingsException refusal)
-            {
-                problems.AddRange(refusal.Problems);
-            }
+            backend = Make(backendOf, secrets!, read, schema);
+            answers = backend is null ? answers : await SecretAsking.AskAsync(backend, names, environment, cancellationToken).ConfigureAwait(false);
         }
 
-        if (BuiltInProfiles.Names.Contains(profile))
+        PlaceholderValues values = new(search.Environment, answers);
+        SettingsNode.Map merged = (SettingsNode.Map)Placeholders.Replace(read.Merged, "", values, read.Problems);
+        SettingsLayer? entries = null;
+        if (read.Problems.Count == 0 && SecretAsking.IsAnyNeeded(merged, schema))
         {
-            Add(LayerKind.Profile, profile, () => BuiltInProfiles.Read(profile));
+            backend ??= isAsked ? Make(backendOf, secrets!, read, schema) : null;
+            entries = await SecretAsking.EntriesAsync(backend, merged, schema, environment, read.Problems, cancellationToken).ConfigureAwait(false);
         }
 
-        if (profilePath is not null)
+        return Complete(read, merged, entries, values, schema, search.WorkingFolder);
+    }
+
+    // What logs in to a backend cannot come from it: placeholders of this section are environment variables.
+    private static SettingsSection? Secrets(ref LayerReading read, SettingsSearch search, SettingsSchema schema)
+    {
+        if (schema.Root.Find(SecretsSection)?.Type is not SectionType type)
         {
-            Add(LayerKind.ProfileFile, profilePath, () => FileSearch.Read(search, profilePath, LayerKind.ProfileFile));
+            return null;
         }
 
-        if (configPath is not null)
+        SettingsEntry? entry = read.Merged.Find(SecretsSection);
+        SettingsNode.Map written = entry?.Value as SettingsNode.Map ?? new SettingsNode.Map(read.Merged.Origin, []);
+        PlaceholderValues values = new(search.Environment, BackendAnswers.None, isLogin: true);
+        SettingsNode.Map replaced = (SettingsNode.Map)Placeholders.Replace(written, SecretsSection, values, read.Problems);
+        if (entry is not null)
         {
-            Add(LayerKind.File, configPath, () => FileSearch.Read(search, configPath, LayerKind.File));
+            read = read with { Merged = read.Merged with { Entries = read.Merged.Entries.Replace(entry, entry with { Value = replaced }) } };
         }
 
-        Add(LayerKind.Environment, "environment", () => EnvironmentLayer.Read(search.Environment, schema, Reserved, notes, problems));
-        Add(LayerKind.CommandLine, "command line", () => CommandLineLayer.Read(search.CommandLine, schema, problems));
-        if (problems.Count > 0)
+        type.Validate(replaced, SecretsSection, complete: true, read.Problems);
+        return read.Problems.Count == 0 ? new SettingsSection(type, SecretsSection, replaced) : throw Refusal(read, schema);
+    }
+
+    private static ISecretBackend? Make(Func<SettingsSection, ISecretBackend?> backendOf, SettingsSection secrets, LayerReading read, SettingsSchema schema)
+    {
+        try
         {
-            throw SettingsException.Ordered(problems);
+            return backendOf(secrets);
+        }
+        catch (SettingsException refusal)
+        {
+            read.Problems.AddRange(refusal.Problems);
+            throw Refusal(read, schema);
+        }
+    }
+
+    // Without a backend no placeholder can be replaced; what else is wrong is told all the same.
+    private static SettingsException Refusal(LayerReading read, SettingsSchema schema)
+    {
+        schema.Root.Validate(read.Merged, "", complete: true, read.Problems);
+        return SettingsException.Ordered(read.Problems);
+    }
+
+    private static bool IsEnvironmentAlone(SettingsSection secrets) =>
+        secrets.IsDeclared("chain") && secrets.Texts("chain") is { Count: > 0 } chain
+            ? chain.All(name => name == "env")
+            : secrets.Text("backend") == "env";
+
+    private static SettingsNode.Map WithoutSecrets(SettingsNode.Map merged) => NodeTree.Without(merged, [SecretsSection]);
+
+    private static LoadedSettings Complete(
+        LayerReading read, SettingsNode.Map merged, SettingsLayer? entries, PlaceholderValues values, SettingsSchema schema, string folder)
+    {
+        List<SettingsLayer> layers = [.. read.Layers];
+        if (entries is not null)
+        {
+            merged = NodeTree.Merge(entries.Root, merged);
+            layers.Insert(layers.TakeWhile(layer => layer.Kind < LayerKind.Secrets).Count(), entries);
         }
 
-        SettingsNode.Map merged = layers.Aggregate(
-            new SettingsNode.Map(new Origin(LayerKind.Default, "configuration", 0, 0), []), (below, above) => NodeTree.Merge(below, above.Root));
-        merged = (SettingsNode.Map)Placeholders.Replace(merged, "", name => search.Environment.GetValueOrDefault(name), problems);
-        schema.Root.Validate(merged, "", complete: true, problems);
-        return problems.Count > 0
-            ? throw SettingsException.Ordered(problems)
-            : new LoadedSettings(profile, [.. layers.AsEnumerable().Reverse()], merged, schema, notes);
+        schema.Root.Validate(merged, "", complete: true, read.Problems);
+        return read.Problems.Count > 0
+            ? throw SettingsException.Ordered(read.Problems)
+            : new LoadedSettings(read.Profile, folder, [.. layers.AsEnumerable().Reverse()], merged, schema, read.Notes, values.Given);
     }
 }

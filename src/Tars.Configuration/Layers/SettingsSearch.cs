@@ -15,6 +15,9 @@ public sealed record SettingsSearch
     /// <summary>The environment variables.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The files that are looked at; those on disk unless a caller keeps its own in memory.</summary>
+    public SettingsFiles Files { get; init; } = SettingsFiles.OnDisk;
+
     /// <summary>The folder that relative paths start from, absolute.</summary>
     public required string WorkingFolder { get; init; }
 

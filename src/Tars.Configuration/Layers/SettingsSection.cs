@@ -21,6 +21,9 @@ public sealed class SettingsSection
         _node = node;
     }
 
+    /// <summary>The section's values.</summary>
+    internal SettingsNode.Map Node => _node;
+
     /// <summary>The section's path, such as <c>services[0]</c>; empty for the whole configuration.</summary>
     public string Path { get; }
 
@@ -31,7 +34,17 @@ public sealed class SettingsSection
     public IEnumerable<string> Keys => _node.Entries.Select(entry => entry.Key);
 
     /// <summary>Whether <paramref name="key"/> has a value, written or by default.</summary>
-    public bool Has(string key) => Node(key) is not null;
+    public bool Has(string key) => ValueOf(key) is not null;
+
+    /// <summary>Whether the schema declares <paramref name="key"/> in this section.</summary>
+    public bool IsDeclared(string key) => _type.Find(key) is not null;
+
+    /// <summary>Whether both sections hold the same values, wherever they were written.</summary>
+    public bool Says(SettingsSection other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return NodeTree.AreSame(_node, other._node);
+    }
 
     /// <summary>Whether somebody wrote <paramref name="key"/>.</summary>
     public bool IsWritten(string key) => _node.Find(key) is not null;
@@ -73,7 +86,7 @@ public sealed class SettingsSection
             : Text(key);
 
     /// <summary>Returns a list of texts; empty when the key has no value. A single value is a list of one.</summary>
-    public IReadOnlyList<string> Texts(string key) => Node(key) switch
+    public IReadOnlyList<string> Texts(string key) => ValueOf(key) switch
     {
         null or SettingsNode.Scalar { IsNull: true } => [],
         SettingsNode.Scalar one => [one.Text],
@@ -86,7 +99,7 @@ public sealed class SettingsSection
         [.. Texts(key).Select(text => RatioText.TryParse(text, out double ratio) ? ratio : throw Broken(key))];
 
     /// <summary>Returns a map of texts, in the order written; empty when the key has no value.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> TextMap(string key) => Node(key) switch
+    public IReadOnlyList<KeyValuePair<string, string>> TextMap(string key) => ValueOf(key) switch
     {
         null or SettingsNode.Scalar { IsNull: true } => [],
         SettingsNode.Map map => [.. map.Entries.Select(e => KeyValuePair.Create(e.Key, ((SettingsNode.Scalar)e.Value).Text))],
@@ -101,14 +114,14 @@ public sealed class SettingsSection
 
     /// <summary>Returns a list of sections; empty when the key has no value.</summary>
     public IReadOnlyList<SettingsSection> Sections(string key) =>
-        Declared(key).Type is ListType { Item: SectionType type } && Node(key) is null or SettingsNode.List or SettingsNode.Scalar { IsNull: true }
-            ? [.. (Node(key) as SettingsNode.List)?.Items.Select((item, i) => new SettingsSection((SectionType)((ListType)Declared(key).Type).Item, $"{SettingsPath.Append(Path, key)}[{i}]", AsMap(item))) ?? []]
+        Declared(key).Type is ListType { Item: SectionType type } && ValueOf(key) is null or SettingsNode.List or SettingsNode.Scalar { IsNull: true }
+            ? [.. (ValueOf(key) as SettingsNode.List)?.Items.Select((item, i) => new SettingsSection((SectionType)((ListType)Declared(key).Type).Item, $"{SettingsPath.Append(Path, key)}[{i}]", AsMap(item))) ?? []]
             : throw Broken(key);
 
     /// <summary>Returns a map of sections by the names the user chose, in the order written; empty when the key has no value.</summary>
     public IReadOnlyList<KeyValuePair<string, SettingsSection>> NamedSections(string key) =>
         Declared(key).Type is MapType { Value: SectionType type }
-            ? [.. (Node(key) as SettingsNode.Map)?.Entries.Select(
+            ? [.. (ValueOf(key) as SettingsNode.Map)?.Entries.Select(
                 e => KeyValuePair.Create(e.Key, new SettingsSection(type, SettingsPath.Append(SettingsPath.Append(Path, key), e.Key), AsMap(e.Value)))) ?? []]
             : throw Broken(key);
 
@@ -117,7 +130,7 @@ public sealed class SettingsSection
 
     /// <summary>Returns where the item at <paramref name="index"/> of a list was written, or the key's origin.</summary>
     public Origin OriginOf(string key, int index) =>
-        Node(key) is SettingsNode.List list && index < list.Items.Length ? list.Items[index].Origin : OriginOf(key);
+        ValueOf(key) is SettingsNode.List list && index < list.Items.Length ? list.Items[index].Origin : OriginOf(key);
 
     /// <summary>Returns a problem with the value of <paramref name="key"/>.</summary>
     /// <param name="key">The key, or null for the section itself.</param>
@@ -132,9 +145,9 @@ public sealed class SettingsSection
     private SettingsKey Declared(string key) =>
         _type.Find(key) ?? throw new ArgumentException($"{SettingsPath.Append(Path, key)} is not declared", nameof(key));
 
-    private SettingsNode? Node(string key) => _node.Find(key)?.Value ?? Declared(key).DefaultValue();
+    private SettingsNode? ValueOf(string key) => _node.Find(key)?.Value ?? Declared(key).DefaultValue();
 
-    private SettingsNode.Scalar Scalar(string key) => Node(key) as SettingsNode.Scalar ?? throw Broken(key);
+    private SettingsNode.Scalar Scalar(string key) => ValueOf(key) as SettingsNode.Scalar ?? throw Broken(key);
 
     private ArgumentException Broken(string key) => new($"{SettingsPath.Append(Path, key)} has no value of the type asked for", nameof(key));
 }

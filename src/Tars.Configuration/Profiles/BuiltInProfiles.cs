@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Tars.Configuration.Documents;
 using Tars.Configuration.Layers;
@@ -16,12 +17,16 @@ public static class BuiltInProfiles
     /// <summary>The profile taken when none is asked for.</summary>
     public const string DefaultName = "local";
 
+    private static readonly ConcurrentDictionary<string, SettingsNode.Map> Known = new(StringComparer.Ordinal);
+
     /// <summary>The names of the built-in profiles.</summary>
     public static IReadOnlySet<string> Names { get; } = FrozenSet.ToFrozenSet(["local", "dev", "staging", "prod"], StringComparer.Ordinal);
 
     /// <summary>Returns what the profile <paramref name="name"/> sets.</summary>
     /// <exception cref="ArgumentException">There is no such profile.</exception>
-    public static SettingsNode.Map Read(string name)
+    public static SettingsNode.Map Read(string name) => Known.GetOrAdd(name, ReadResource);
+
+    private static SettingsNode.Map ReadResource(string name)
     {
         using Stream stream = typeof(BuiltInProfiles).Assembly.GetManifestResourceStream($"profiles.{name}.yaml")
             ?? throw new ArgumentException($"there is no built-in profile {name}", nameof(name));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Tars.Configuration.Documents;
 
@@ -9,6 +10,9 @@ namespace Tars.Configuration.Schemas;
 /// <param name="Description">One sentence for the reference page and editors.</param>
 public sealed record SettingsKey(string Name, SettingsType Type, string Description)
 {
+    // A default is asked for with every reading of its key: each text is read once.
+    private static readonly ConcurrentDictionary<string, SettingsNode?> Read = new(StringComparer.Ordinal);
+
     /// <summary>The default as a user would write it in YAML; null for "no value".</summary>
     public string? Default { get; init; }
 
@@ -18,19 +22,16 @@ public sealed record SettingsKey(string Name, SettingsType Type, string Descript
     /// <summary>Whether its section is invalid without it.</summary>
     public bool IsRequired { get; init; }
 
+    /// <summary>Whether a changed value is taken up by a restart only.</summary>
+    public bool NeedsRestart { get; init; }
+
     /// <summary>The full path of the key this one is an older name of; null for a key of its own.</summary>
     public string? AliasOf { get; init; }
 
     /// <summary>Returns the default as a value, or null when there is none.</summary>
     public SettingsNode? DefaultValue()
     {
-        if (Default is null)
-        {
-            return null;
-        }
-
-        List<SettingsProblem> problems = [];
-        return YamlDocument.Read(Default, (_, _) => Origin.Default, problems);
+        return Default is null ? null : Read.GetOrAdd(Default, static text => YamlDocument.Read(text, (_, _) => Origin.Default, []));
     }
 
     internal JsonObject ToJsonSchema()
@@ -38,7 +39,8 @@ public sealed record SettingsKey(string Name, SettingsType Type, string Descript
         JsonObject schema = Type.ToJsonSchema();
         string unit = Unit is null ? "" : $" Unit: {Unit}.";
         string alias = AliasOf is null ? "" : $" Older name of {AliasOf}.";
-        schema["description"] = Description + unit + alias;
+        string restart = NeedsRestart ? " A change needs a restart." : "";
+        schema["description"] = Description + unit + alias + restart;
         if (DefaultValue() is SettingsNode value)
         {
             schema["default"] = Type.ToJson(value);

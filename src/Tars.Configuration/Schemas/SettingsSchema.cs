@@ -36,6 +36,9 @@ public sealed class SettingsSchema
     /// <summary>The first part of every environment variable.</summary>
     public string VariablePrefix { get; }
 
+    /// <summary>The entries of secret backends that reach a key by their name.</summary>
+    public IReadOnlyList<SecretEntry> SecretEntries { get; init; } = [];
+
     /// <summary>Every key with a fixed path, sections left out, in the order declared.</summary>
     public IEnumerable<(string Path, SettingsKey Key)> Keys => KeysOf(Root, "");
 

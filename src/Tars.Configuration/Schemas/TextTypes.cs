@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tars.Configuration.Documents;
@@ -10,6 +11,8 @@ namespace Tars.Configuration.Schemas;
 /// <param name="MaximumLength">The most characters taken.</param>
 public sealed record TextType(string Meaning = "text", string? Pattern = null, int MaximumLength = 4096) : ScalarType
 {
+    private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public override string Expectation => Meaning;
 
@@ -33,7 +36,8 @@ public sealed record TextType(string Meaning = "text", string? Pattern = null, i
 
     // "$" also matches before a last line feed, hence the length.
     internal static bool IsWhole(string text, string pattern) =>
-        Regex.Match(text, pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking) is { Success: true } match && match.Length == text.Length;
+        Patterns.GetOrAdd(pattern, static p => new Regex(p, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)).Match(text) is { Success: true } match
+        && match.Length == text.Length;
 
     /// <inheritdoc/>
     public override JsonObject ToJsonSchema()

@@ -67,13 +67,13 @@ public static partial class TarsSchema
 
     private static SectionType Telemetry() => new(
         "the telemetry section",
-        Key("enabled", Flag, "Whether T.A.R.S. measures itself.", "true"),
+        Restart(Key("enabled", Flag, "Whether T.A.R.S. measures itself.", "true")),
         Key("log_level", LogLevel, "The least severe messages that are logged.", "INFO"),
         Key("log_format", LogFormat, "The shape of log lines.", "json"),
-        Key("log_file", FilePath, "The log file; without one the log goes to stderr."),
-        Key("enable_prometheus_metrics", Flag, "Whether /metrics is served.", "true"),
-        Key("metrics_prefix", MetricsPrefix, "The first part of the names of T.A.R.S.'s own metrics.", "tars"),
-        Key("prometheus_port", Integer(1, 65535), "The port of a separate /metrics listener."),
+        Restart(Key("log_file", FilePath, "The log file; without one the log goes to stderr.")),
+        Restart(Key("enable_prometheus_metrics", Flag, "Whether /metrics is served.", "true")),
+        Restart(Key("metrics_prefix", MetricsPrefix, "The first part of the names of T.A.R.S.'s own metrics.", "tars")),
+        Restart(Key("prometheus_port", Integer(1, 65535), "The port of a separate /metrics listener.")),
         Key("track_cli_commands", Flag, "Whether command runs are counted.", "true"),
         Key("enable_error_tracking", Flag, "Whether failures are counted by kind.", "true"));
 }

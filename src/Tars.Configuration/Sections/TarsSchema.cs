@@ -32,14 +32,23 @@ public static partial class TarsSchema
             new SettingsKey("security", Security(), "Signing, encryption and their keys."),
             new SettingsKey("compliance", Compliance(), "Standards, enforcement and retention."),
             new SettingsKey("secrets", Secrets(), "Where secrets come from."),
+            new SettingsKey("storage", Storage(), "Where reports, findings and users are kept."),
+            new SettingsKey("notifications", Notifications(), "Who is told of what."),
+            new SettingsKey("schedules", Schedules(), "What runs by itself, by names of your own."),
+            new SettingsKey("waivers", Waivers(), "Refusals of the profile prod that do not hold here, each with its reason; only in a file."),
             new SettingsKey("telemetry", Telemetry(), "T.A.R.S.'s own log and metrics.")),
-        "TARS_");
+        "TARS_")
+    {
+        SecretEntries = Entries,
+    };
 
     /// <summary>Returns the JSON Schema that stands in <c>schemas/tars.schema.json</c>.</summary>
     public static string ToJsonSchema() => Instance.ToJsonSchema("T.A.R.S. configuration", Identifier);
 
     private static SettingsKey Key(string name, SettingsType type, string description, string? value = null, string? unit = null) =>
         new(name, type, description) { Default = value, Unit = unit };
+
+    private static SettingsKey Restart(SettingsKey key) => key with { NeedsRestart = true };
 
     private static SettingsKey Must(string name, SettingsType type, string description) => new(name, type, description) { IsRequired = true };
 

@@ -47,7 +47,7 @@ public class SettingsLoaderTests
 
         Assert.True(security.Flag("encryption_enabled"));
         Assert.True(security.Flag("signing_enabled"));
-        Assert.Equal("/custom/path", security.Text("key_path"));
+        Assert.Equal("/custom/path", security.Text("key_ring"));
     }
 
     [Fact]
