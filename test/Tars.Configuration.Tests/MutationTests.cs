@@ -12,7 +12,7 @@ namespace Tars.Configuration.Tests;
 /// <summary>Damaged files: each is refused with a position inside it, or is really valid.</summary>
 public partial class MutationTests
 {
-    private const string Valid = """
+    internal const string Valid = """
         observability:
           prometheus_url: https://prometheus.example.com
           step: 1m

@@ -7,7 +7,7 @@ namespace Tars.Configuration.Layers;
 public sealed class LoadedSettings
 {
     private readonly SettingsNode.Map _root;
-    private readonly string[] _secrets;
+    private readonly Redaction _redaction;
 
     internal LoadedSettings(
         string profile,
@@ -16,7 +16,7 @@ public sealed class LoadedSettings
         SettingsNode.Map root,
         SettingsSchema schema,
         IReadOnlyList<string> notes,
-        IReadOnlyCollection<string> secrets)
+        Redaction redaction)
     {
         Profile = profile;
         WorkingFolder = workingFolder;
@@ -24,7 +24,7 @@ public sealed class LoadedSettings
         _root = root;
         Schema = schema;
         Notes = notes;
-        _secrets = [.. SecretTexts(root).Concat(secrets).Where(text => text.Length > 2).Distinct(StringComparer.Ordinal).OrderByDescending(text => text.Length)];
+        _redaction = redaction;
     }
 
     /// <summary>The profile in force.</summary>
@@ -106,17 +106,11 @@ public sealed class LoadedSettings
     public string Redact(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        foreach (string secret in _secrets)
-        {
-            text = text.Replace(secret, Secrets.Secret.Shown, StringComparison.Ordinal);
-        }
-
-        return text;
+        return _redaction.Of(text);
     }
 
     /// <summary>Returns problems whose messages show no value that came from a secret backend.</summary>
-    public IReadOnlyList<SettingsProblem> Redact(IEnumerable<SettingsProblem> problems) =>
-        [.. problems.Select(problem => problem with { Message = Redact(problem.Message) })];
+    public IReadOnlyList<SettingsProblem> Redact(IEnumerable<SettingsProblem> problems) => _redaction.Of(problems);
 
     /// <summary>Returns the keys whose values differ from <paramref name="earlier"/>, in the order of the schema.</summary>
     /// <remarks>A list, or a map whose keys the user chose, is one value.</remarks>
@@ -142,14 +136,6 @@ public sealed class LoadedSettings
         SettingsNode.Scalar scalar => scalar.Sources,
         SettingsNode.List list => list.Items.SelectMany(SourcesIn),
         SettingsNode.Map map => map.Entries.SelectMany(entry => SourcesIn(entry.Value)),
-        _ => [],
-    };
-
-    private static IEnumerable<string> SecretTexts(SettingsNode node) => node switch
-    {
-        SettingsNode.Scalar scalar => scalar.Sources.Any(source => source.IsSecret) ? [scalar.Text] : [],
-        SettingsNode.List list => list.Items.SelectMany(SecretTexts),
-        SettingsNode.Map map => map.Entries.SelectMany(entry => SecretTexts(entry.Value)),
         _ => [],
     };
 }

@@ -73,7 +73,7 @@ internal static class Placeholders
                     problems.Add(new SettingsProblem(scalar.Origin, SettingsPath.Shown(path), refusal.Replace("\0", scalar.Shown(), StringComparison.Ordinal)));
                 }
 
-                return scalar with { Text = refusal is null ? result.ToString() : scalar.Text, Written = scalar.Text, Sources = [.. sources] };
+                return refusal is null ? scalar with { Text = result.ToString(), Written = scalar.Text, Sources = [.. sources] } : scalar;
             default:
                 return node;
         }

@@ -102,6 +102,14 @@ internal static class SecretAsking
         return found.Count == 0 ? null : new SettingsLayer(LayerKind.Secrets, backend?.Name ?? "environment", root);
     }
 
+    /// <summary>Returns the values of a layer of entries.</summary>
+    public static IEnumerable<string> TextsIn(SettingsNode node) => node switch
+    {
+        SettingsNode.Scalar scalar => [scalar.Text],
+        SettingsNode.Map map => map.Entries.SelectMany(entry => TextsIn(entry.Value)),
+        _ => [],
+    };
+
     private static IEnumerable<SecretEntry> Needed(SettingsNode.Map merged, SettingsSchema schema)
     {
         SettingsSection root = new(schema.Root, "", merged);

@@ -131,8 +131,9 @@ public static class SettingsLoader
         }
 
         schema.Root.Validate(merged, "", complete: true, read.Problems);
+        Redaction redaction = new(values.Given.Concat(entries is null ? [] : SecretAsking.TextsIn(entries.Root)));
         return read.Problems.Count > 0
-            ? throw SettingsException.Ordered(read.Problems)
-            : new LoadedSettings(read.Profile, folder, [.. layers.AsEnumerable().Reverse()], merged, schema, read.Notes, values.Given);
+            ? throw SettingsException.Ordered(redaction.Of(read.Problems))
+            : new LoadedSettings(read.Profile, folder, [.. layers.AsEnumerable().Reverse()], merged, schema, read.Notes, redaction);
     }
 }

@@ -80,7 +80,9 @@ public sealed record CronType : ScalarType
 
     /// <inheritdoc/>
     public override string? Refuse(SettingsNode.Scalar value) =>
-        CronText.Refuse(value.Text) is string reason ? $"{value.Shown()} is not {Expectation}: {reason}; write for example 0 6 * * MON-FRI" : null;
+        CronText.Refuse(value.Text) is string reason
+            ? $"{value.Shown()} is not {Expectation}{(value.Written is null ? ": " + reason : "")}; write for example 0 6 * * MON-FRI"
+            : null;
 
     /// <inheritdoc/>
     public override JsonObject ToJsonSchema() => OrPlaceholder(new JsonObject { ["type"] = "string", ["pattern"] = @"^\S+ +\S+ +\S+ +\S+ +\S+$" });

@@ -67,9 +67,9 @@ public class PlaceholderTests
     {
         using Settings settings = new();
         settings.Environment["TARS_TELEMETRY_LOG_FILE"] = "${HOME_FOLDER}/log";
-        settings.Environment["HOME_FOLDER"] = "/home/me";
+        settings.Environment["HOME_FOLDER"] = "/srv/me";
 
-        Assert.Equal("/home/me/log", settings.Load().Section("telemetry").Text("log_file"));
+        Assert.Equal("/srv/me/log", settings.Load().Section("telemetry").Text("log_file"));
     }
 
     [Fact]

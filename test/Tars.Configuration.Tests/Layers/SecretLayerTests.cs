@@ -103,7 +103,7 @@ public class SecretLayerTests
         Explanation why = loaded.Explain("telemetry.log_file")!;
 
         Assert.Equal("backend/x", loaded.Section("telemetry").Text("log_file"));
-        Assert.Equal(("${BOTH}/${ENV_ONLY}", "tars.yaml:2:23"), (why.Winner!.Text, why.Winner.Origin.ToString()));
+        Assert.Equal(("\"${BOTH}/${ENV_ONLY}\"", "tars.yaml:2:23"), (why.Winner!.Text, why.Winner.Origin.ToString()));
         Assert.Equal(
             [new PlaceholderSource("BOTH", "vault secret/tars#BOTH version 3", true), new PlaceholderSource("ENV_ONLY", "ENV_ONLY", false)], why.Winner.Sources);
     }
@@ -116,7 +116,7 @@ public class SecretLayerTests
         settings.Backend.Values["VAULT_TOKEN"] = "hvs.from-itself";
 
         Assert.Equal(
-            ["tars.yaml:1:79: secrets.vault_token: ${VAULT_TOKEN} has no value; set the environment variable VAULT_TOKEN (what logs in to a secret backend cannot come from it)"],
+            ["tars.yaml:1:78: secrets.vault_token: ${VAULT_TOKEN} has no value; set the environment variable VAULT_TOKEN (what logs in to a secret backend cannot come from it)"],
             await settings.RefusalsAsync());
         Assert.Empty(settings.Backend.Asked);
     }
@@ -205,7 +205,7 @@ public class SecretLayerTests
         settings.Backend.Values["S"] = "hunter2";
         LoadedSettings loaded = await settings.LoadAsync();
 
-        Assert.Equal("(secret) and (secret)", loaded.Redact("a/hunter2 and hunter2"));
+        Assert.Equal("a/(secret) and (secret)", loaded.Redact("a/hunter2 and hunter2"));
         Assert.DoesNotContain("hunter2", string.Concat(loaded.Layers.Select(layer => layer.ToString())), StringComparison.Ordinal);
     }
 

@@ -5,7 +5,7 @@ using Tars.Configuration.Layers;
 namespace Tars.Application.Settings.Refusals;
 
 /// <summary>What the profile <c>prod</c> refuses unless a file waives it by name, with a reason.</summary>
-internal static class ProductionRules
+public static class ProductionRules
 {
     /// <summary>The profile that these rules bind.</summary>
     public const string Profile = "prod";
@@ -31,7 +31,7 @@ internal static class ProductionRules
     public static IEnumerable<string> Names => Rules.Select(rule => rule.Name);
 
     /// <summary>Adds what is refused; returns what a file waives.</summary>
-    public static IReadOnlyList<Waiver> Check(LoadedSettings loaded, Requirements requirements, ICollection<SettingsProblem> problems)
+    internal static IReadOnlyList<Waiver> Check(LoadedSettings loaded, Requirements requirements, ICollection<SettingsProblem> problems)
     {
         List<Waiver> waived = [];
         if (loaded.Profile != Profile)
