@@ -5,6 +5,7 @@ using Tars.Application.Settings;
 using Tars.Application.Settings.Refusals;
 using Tars.Configuration.Layers;
 using Tars.Configuration.Secrets;
+using Tars.Configuration.Sections;
 using Tars.Observability.Indicators;
 using Tars.Observability.Objectives;
 using Tars.Observability.Prometheus;
@@ -163,17 +164,65 @@ internal sealed class CommandRun
         }
     }
 
+    /// <summary>Loads the configuration that <paramref name="search"/> finds, for questions about it, and tells its notes.</summary>
+    public LoadedSettings Load(SettingsSearch search)
+    {
+        LoadedSettings loaded = Task.Run(() => LoadedAsync(search)).GetAwaiter().GetResult();
+        foreach (string note in loaded.Notes)
+        {
+            Console.Note(note);
+        }
+
+        return loaded;
+    }
+
+    private TarsSettings LoadSettings()
+    {
+        // The one place that waits: commands read settings as a property, and a backend is asked only when one of them has a use for it.
+        TarsSettings loaded = Task.Run(() => LoadAsync(Search())).GetAwaiter().GetResult();
+        foreach (string note in loaded.Loaded.Notes)
+        {
+            Console.Note(note);
+        }
+
+        foreach (Waiver waiver in loaded.Waivers)
+        {
+            Console.Warn(waiver.ToString());
+        }
+
+        return loaded;
+    }
+
+    private SecretBackendFactory Backends(SettingsSearch search) => new(search.Environment, Time, notice => Console.Note(notice.ToString()));
+
     private async Task<TarsSettings> LoadAsync(SettingsSearch search)
     {
-        SecretBackendFactory backends = new(search.Environment, Time, notice => Console.Note(notice.ToString()));
-        SettingsSource source = new(search, Requirements.Command, backends.Create);
+        SettingsSource source = new(search, Requirements.Command, Backends(search).Create);
         await using (source.ConfigureAwait(false))
         {
             return await source.LoadAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private TarsSettings LoadSettings()
+    private async Task<LoadedSettings> LoadedAsync(SettingsSearch search)
+    {
+        ISecretBackend? backend = null;
+        try
+        {
+            return await SettingsLoader.LoadAsync(
+                search, TarsSchema.Instance, section => backend = Backends(search).Create(section), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (backend is IAsyncDisposable disposable)
+            {
+                await disposable.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Where the configuration is looked for and what the command line says about it.</summary>
+    public SettingsSearch Search()
     {
         List<string> sets = [.. Value(CommonOptions.Set) ?? []];
         string? path = null;
@@ -197,21 +246,7 @@ internal sealed class CommandRun
         Add(settings, CommonOptions.PrometheusUrl, "observability.prometheus_url");
         Add(settings, CommonOptions.Backend, "observability.backend");
         Add(settings, CommonOptions.TimeZone, "observability.time_zone");
-        SettingsSearch search = SettingsSearch.OfProcess() with { ConfigPath = path, Profile = Value(CommonOptions.Profile), CommandLine = settings };
-
-        // The one place that waits: commands read settings as a property, and a backend is asked only when one of them has a use for it.
-        TarsSettings loaded = Task.Run(() => LoadAsync(search)).GetAwaiter().GetResult();
-        foreach (string note in loaded.Loaded.Notes)
-        {
-            Console.Note(note);
-        }
-
-        foreach (Waiver waiver in loaded.Waivers)
-        {
-            Console.Warn(waiver.ToString());
-        }
-
-        return loaded;
+        return SettingsSearch.OfProcess() with { ConfigPath = path, Profile = Value(CommonOptions.Profile), CommandLine = settings };
     }
 
     private void Add(List<CommandLineSetting> settings, Option<string?> option, string path)

@@ -116,6 +116,13 @@ internal sealed class TarsConsole
         Output.WriteLine(line);
     }
 
+    /// <summary>Writes a text to standard output as it is.</summary>
+    public void Write(string text)
+    {
+        ClearProgress();
+        Output.Write(text);
+    }
+
     /// <summary>Writes a report's file as it is.</summary>
     public void WriteFile(ReportFile file)
     {

@@ -4,6 +4,7 @@ using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Anomalies;
 using Tars.Cli.Commands.Capture;
 using Tars.Cli.Commands.Completion;
+using Tars.Cli.Commands.Config;
 using Tars.Cli.Commands.Daily;
 using Tars.Cli.Commands.Demo;
 using Tars.Cli.Commands.Discover;
@@ -28,6 +29,7 @@ internal static class TarsRootCommand
         root.Subcommands.Add(RegressionsReportCommand.Create());
         root.Subcommands.Add(RetroReportCommand.Create());
         root.Subcommands.Add(CaptureCreateCommand.Create());
+        root.Subcommands.Add(ConfigCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         foreach (HelpOption help in root.Options.OfType<HelpOption>())

@@ -42,6 +42,9 @@ public sealed class LoadedSettings
     /// <summary>Remarks that are no errors: older names of keys, variables passed over.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>The merged settings as nodes, secrets in them.</summary>
+    internal SettingsNode.Map Merged => _root;
+
     /// <summary>The merged settings.</summary>
     public SettingsSection Root => new(Schema.Root, "", _root);
 

@@ -10,6 +10,9 @@ namespace Tars.Configuration.Layers;
 /// <param name="Root">Its values, older names of keys already replaced by today's.</param>
 public sealed record SettingsLayer(LayerKind Kind, string Name, SettingsNode.Map Root)
 {
+    /// <summary>Returns <c>command line</c>, <c>environment</c>, a file's name or <c>profile prod</c>.</summary>
+    public override string ToString() => Kind == LayerKind.Profile ? $"profile {Name}" : Name;
+
     /// <summary>Returns the value at <paramref name="path"/> in this layer, or null when it says nothing there.</summary>
     public SettingsNode? Find(string path) => NodeTree.Find(Root, path);
 }
