@@ -8,6 +8,7 @@ using Tars.Cli.Commands.Config;
 using Tars.Cli.Commands.Daily;
 using Tars.Cli.Commands.Demo;
 using Tars.Cli.Commands.Discover;
+using Tars.Cli.Commands.Init;
 using Tars.Cli.Commands.Kpi;
 using Tars.Cli.Commands.Regressions;
 using Tars.Cli.Commands.Retro;
@@ -29,6 +30,7 @@ internal static class TarsRootCommand
         root.Subcommands.Add(RegressionsReportCommand.Create());
         root.Subcommands.Add(RetroReportCommand.Create());
         root.Subcommands.Add(CaptureCreateCommand.Create());
+        root.Subcommands.Add(InitCommand.Create());
         root.Subcommands.Add(ConfigCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());

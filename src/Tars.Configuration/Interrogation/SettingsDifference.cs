@@ -34,6 +34,10 @@ public sealed record SettingsDifference(string Path, EffectiveValue? Before, Eff
     private static bool Same(SettingsNode? a, SettingsNode? b) => (a, b) switch
     {
         (null, null) => true,
+
+        // Nothing written and an empty list are the same in effect.
+        (null, SettingsNode.List { Items.IsEmpty: true } or SettingsNode.Map { Entries.IsEmpty: true }) => true,
+        (SettingsNode.List { Items.IsEmpty: true } or SettingsNode.Map { Entries.IsEmpty: true }, null) => true,
         (SettingsNode.Scalar one, SettingsNode.Scalar other) => one.Text == other.Text,
         (SettingsNode.List one, SettingsNode.List other) => one.Items.Length == other.Items.Length && one.Items.Zip(other.Items).All(pair => Same(pair.First, pair.Second)),
         (SettingsNode.Map { Entries.IsEmpty: true }, SettingsNode.Map { Entries.IsEmpty: true }) => true,

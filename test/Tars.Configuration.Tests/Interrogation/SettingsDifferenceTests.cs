@@ -9,6 +9,7 @@ public class SettingsDifferenceTests
     [InlineData("observability: { log_level: DEBUG }", "telemetry: { log_level: DEBUG }", "")] // an older name
     [InlineData("services: [{ name: a, preset: process }]", "services: [{ preset: [process], name: a }]", "")] // one or a list of one; order of keys
     [InlineData("objectives: [{ service: a, indicator: b, target: 0.9 }]", "objectives: [{ service: a, indicator: b, target: 0.9, window: 30d }]", "")] // a default inside an item
+    [InlineData("services: []", "{}", "")] // nothing in a list
     [InlineData("api: { port: 8200 }", "{}", "api.port: 8200 -> 8100")]
     [InlineData("{}", "api: { base_url: 'https://x.example' }", "api.base_url: http://localhost:8100 -> https://x.example")]
     [InlineData("{}", "secrets: { vault_url: 'https://x.example' }", "secrets.vault_url: (none) -> https://x.example")]

@@ -20,6 +20,7 @@ internal static class ConfigCommand
         config.Subcommands.Add(ConfigDiffCommand.Create());
         config.Subcommands.Add(ConfigSchemaCommand.Create());
         config.Subcommands.Add(ConfigDocsCommand.Create());
+        config.Subcommands.Add(ConfigMigrateCommand.Create());
         return config;
     }
 }
