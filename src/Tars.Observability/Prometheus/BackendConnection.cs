@@ -13,13 +13,14 @@ internal sealed class BackendConnection : IDisposable
     private readonly SocketsHttpHandler _handler;
     private readonly HttpClient _client;
     private readonly SemaphoreSlim _slots;
+    private readonly SentSecrets _secrets;
     private bool _postRefused;
 
     /// <summary>Prepares a connection; nothing is sent.</summary>
     public BackendConnection(PrometheusOptions options, TimeProvider time)
     {
         options.Validate();
-        (_options, _time) = (options, time);
+        (_options, _time, _secrets) = (options, time, new SentSecrets(options));
         _slots = new SemaphoreSlim(options.Concurrency);
         _handler = BackendHandler.Create(options);
         _client = new HttpClient(_handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
@@ -136,7 +137,7 @@ internal sealed class BackendConnection : IDisposable
                 if (!response.IsSuccessStatusCode)
                 {
                     string text = await BackendFailures.ReadTextAsync(body, cancellationToken).ConfigureAwait(false);
-                    SeriesSourceException failure = BackendFailures.Refused(response, text, address, request.Query);
+                    SeriesSourceException failure = BackendFailures.Refused(response, text, address, request.Query, _secrets);
                     return BackendFailures.IsPassing(response.StatusCode, failure) ? new(default, failure, response.Headers.RetryAfter) : throw failure;
                 }
 

@@ -26,9 +26,10 @@ internal static class BackendFailures
         && status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     /// <summary>A status other than success. The backend's own refusal of a query is <see cref="SourceFailure.Query"/>.</summary>
-    public static SeriesSourceException Refused(HttpResponseMessage response, string text, Uri address, string? query)
+    public static SeriesSourceException Refused(HttpResponseMessage response, string text, Uri address, string? query, SentSecrets secrets)
     {
         (string? type, string? error) = ParseError(text);
+        (text, error) = (secrets.Mask(text), error is null ? null : secrets.Mask(error));
         int status = (int)response.StatusCode;
         bool aboutQuery = query is not null && error is not null
             && (status is 400 or 413 or 422 || type is "bad_data" or "execution" or "timeout" or "canceled");
@@ -41,7 +42,7 @@ internal static class BackendFailures
                 type == "timeout" ? "ask for a shorter window or a longer step, or raise the backend's query timeout" : null);
         }
 
-        string reason = response.ReasonPhrase is { Length: > 0 } phrase ? $"{status} {phrase}" : status.ToString(CultureInfo.InvariantCulture);
+        string reason = response.ReasonPhrase is { Length: > 0 } phrase ? $"{status} {secrets.Mask(phrase)}" : status.ToString(CultureInfo.InvariantCulture);
         string said = error ?? (text.TrimStart().StartsWith('<') ? string.Empty : text);
         string message = $"{address} answered {reason}" + (said.Trim().Length > 0 ? $": {Excerpt(said)}" : string.Empty);
         return new SeriesSourceException(SourceFailure.Backend, message, query, HintFor(status, response.Headers.Location, address));

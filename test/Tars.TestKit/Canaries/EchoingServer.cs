@@ -77,15 +77,15 @@ public sealed class EchoingServer : IAsyncDisposable
         ]);
 
         // The members that Prometheus, Vault, AWS, Google and Azure report errors in.
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
         {
-            status = "error",
-            errorType = "unauthorized",
-            error = echo,
-            errors = new[] { echo },
-            message = echo,
-            Message = echo,
-            error_description = echo,
+            ["status"] = "error",
+            ["errorType"] = "unauthorized",
+            ["error"] = echo,
+            ["errors"] = new[] { echo },
+            ["message"] = echo,
+            ["Message"] = echo,
+            ["error_description"] = echo,
         });
         string credentials = context.Request.Headers["Authorization"] ?? "none";
         context.Response.StatusCode = _status;
