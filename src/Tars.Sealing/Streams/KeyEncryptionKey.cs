@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Tars.Sealing.Keys;
 
 namespace Tars.Sealing.Streams;
 
@@ -11,8 +11,7 @@ public sealed class KeyEncryptionKey : IDisposable
     /// <summary>Length of the key in bytes.</summary>
     public const int Length = 32;
 
-    private readonly byte[] _key;
-    private bool _disposed;
+    private readonly SecretBytes _key;
 
     /// <summary>Copies a key.</summary>
     /// <param name="keyId">1 to 64 visible ASCII characters.</param>
@@ -27,8 +26,7 @@ public sealed class KeyEncryptionKey : IDisposable
             throw new ArgumentException($"key {Name}: {key.Length} bytes are no AES-256 key; {Length} are expected", nameof(key));
         }
 
-        _key = GC.AllocateUninitializedArray<byte>(Length, pinned: true);
-        key.CopyTo(_key);
+        _key = new SecretBytes(key);
     }
 
     /// <summary>Id and version, as headers name it.</summary>
@@ -36,21 +34,10 @@ public sealed class KeyEncryptionKey : IDisposable
 
     /// <summary>The 32 bytes.</summary>
     /// <exception cref="ObjectDisposedException">The key was zeroed.</exception>
-    internal ReadOnlySpan<byte> Bytes
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _key;
-        }
-    }
+    internal ReadOnlySpan<byte> Bytes => _key.Span;
 
     /// <summary>Zeroes the key.</summary>
-    public void Dispose()
-    {
-        _disposed = true;
-        CryptographicOperations.ZeroMemory(_key);
-    }
+    public void Dispose() => _key.Dispose();
 
     /// <summary>Id and version, never the key.</summary>
     public override string ToString() => Name.ToString();

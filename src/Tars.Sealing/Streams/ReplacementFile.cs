@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Tars.Sealing.Keys;
 
 namespace Tars.Sealing.Streams;
 
@@ -57,7 +58,7 @@ internal sealed class ReplacementFile : IDisposable
         Stream.Dispose();
         File.Move(_temporary, _path, overwrite: true);
         _committed = true;
-        DurableDirectory.Flush(_directory);
+        DurableFile.FlushDirectory(_directory);
     }
 
     public void Dispose()
