@@ -106,7 +106,10 @@ internal static class FigureComparison
     private static MetricComparison Empty(BlockSeries series, Sides sides, int before, int after) => new(
         series.Key.Service, series.Key.Indicator, series.Metric, series.Unit, series.Better, sides.Deployment, sides.Before, sides.After,
         null, null, null, null, null, null, null, null, null, null, null, series.MinimumEffect, series.MinimumIsAbsolute, before, after,
-        ComparisonOutcome.NotEnoughData, null, series.Events is null ? LevelMethod : CountMethod, series.Note);
+        ComparisonOutcome.NotEnoughData, null, series.Events is null ? LevelMethod : CountMethod, series.Note)
+    {
+        Region = series.Key.Region,
+    };
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 

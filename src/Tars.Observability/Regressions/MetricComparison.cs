@@ -63,6 +63,12 @@ public sealed record MetricComparison(
     string Method,
     string? Reason)
 {
+    /// <summary>The region that was compared, or null for all regions of the service together.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The service, and the region where one was compared: <c>shop in eu</c>.</summary>
+    public string Place => Region is null ? Service : $"{Service} in {Region}";
+
     /// <summary>The name of CPU seconds per request, in milliseconds.</summary>
     public const string CpuPerRequest = "cpu_ms_per_request";
 

@@ -118,11 +118,22 @@ internal sealed class RegressionAnalysis
     {
         if (!_figures.TryGetValue(service, out IReadOnlyList<BlockSeries>? figures))
         {
-            figures = ServiceBlocks.Of(_set, _settings, _options.MinimumEffects, _blocks, service, _leftOut.StepsOf(service));
+            figures =
+            [
+                .. ScopesOf(service).SelectMany(region =>
+                    ServiceBlocks.Of(_set, _settings, _options.MinimumEffects, _blocks, (service, region), _leftOut.StepsOf(service))),
+            ];
             _figures.Add(service, figures);
         }
 
         return figures;
+    }
+
+    // The whole, then each region; a single region is the whole.
+    private IEnumerable<string?> ScopesOf(string service)
+    {
+        string[] regions = [.. _set.Indicators.Where(series => series.Key.Service == service).Select(series => series.Key.Region).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        return _options.CompareRegions && regions.Length > 1 ? [null, .. regions] : [null];
     }
 
     private double? TrafficRatio(string service, TimeWindow before, TimeWindow after)

@@ -1,4 +1,5 @@
 using Tars.Observability.Indicators;
+using Tars.Observability.Objectives;
 using Tars.Statistics.Comparisons;
 
 namespace Tars.Observability.Regressions;
@@ -26,13 +27,14 @@ internal static class RegressionJudgement
     {
         MetricComparison[] all = [.. deployments.SelectMany(deployment => deployment.Metrics).Concat(periods)];
         MetricComparison[] regressions = [.. all.Where(comparison => comparison.Outcome == ComparisonOutcome.Regression)];
-        RollbackRule[] rules = [.. deployments.Where(deployment => deployment.IsLatest).SelectMany(Rules)];
+        RollbackRule[] rules = [.. deployments.Where(deployment => deployment.IsLatest).SelectMany(deployment =>
+            deployment.Metrics.GroupBy(metric => metric.Region).SelectMany(scope => Rules(deployment.Deployment, scope)))];
         int compared = all.Count(comparison => comparison.Outcome != ComparisonOutcome.NotEnoughData);
         (OverallAssessment overall, string reason) = compared == 0
             ? (OverallAssessment.Inconclusive, "nothing could be compared")
             : regressions.Length == 0 ? (OverallAssessment.Stable, Invariant($"{compared} figures compared, none worse by a sure and relevant amount"))
             : (OverallOf(regressions.Max(regression => regression.Severity!.Value)),
-                Invariant($"{regressions.Length} of {compared} compared figures worse, the worst {regressions.MaxBy(r => r.Multiple)!.Service} {regressions.MaxBy(r => r.Multiple)!.Metric}"));
+                Invariant($"{regressions.Length} of {compared} compared figures worse, the worst {regressions.MaxBy(r => r.Multiple)!.Place} {regressions.MaxBy(r => r.Multiple)!.Metric}"));
         return new RegressionAssessment(overall, reason, rules.Length > 0, rules);
     }
 
@@ -54,29 +56,30 @@ internal static class RegressionJudgement
         return comparison with { AdjustedPValue = adjusted, Outcome = outcome, Severity = severity };
     }
 
-    private static IEnumerable<RollbackRule> Rules(DeploymentComparison deployment)
+    private static IEnumerable<RollbackRule> Rules(Deployment deployment, IGrouping<string?, MetricComparison> scope)
     {
         MetricComparison[] felt =
         [
-            .. deployment.Metrics.Where(metric => metric.Outcome == ComparisonOutcome.Regression
+            .. scope.Where(metric => metric.Outcome == ComparisonOutcome.Regression
                 && (metric.Indicator is IndicatorNames.Availability or IndicatorNames.Latency)),
         ];
+        string where = scope.Key is null ? string.Empty : $" in {scope.Key}";
         MetricComparison[] errors = [.. felt.Where(metric => metric.Metric == MetricNames.ErrorRate && metric.Severity >= RegressionSeverity.High)];
         MetricComparison[] slow = [.. felt.Where(metric => metric.Metric != MetricNames.ErrorRate && metric.Severity == RegressionSeverity.Critical)];
         if (errors.Length > 0)
         {
-            yield return new RollbackRule("errors rose by at least five times the smallest relevant change", deployment.Deployment, errors);
+            yield return new RollbackRule($"errors rose by at least five times the smallest relevant change{where}", deployment, errors);
         }
 
         if (slow.Length > 0)
         {
-            yield return new RollbackRule("latency rose by at least ten times the smallest relevant change", deployment.Deployment, slow);
+            yield return new RollbackRule($"latency rose by at least ten times the smallest relevant change{where}", deployment, slow);
         }
 
         MetricComparison[] both = [.. felt.Where(metric => metric.Severity >= RegressionSeverity.Medium)];
         if (both.Select(metric => metric.Indicator).Distinct().Count() >= 2)
         {
-            yield return new RollbackRule("errors and latency both rose by at least twice the smallest relevant change", deployment.Deployment, both);
+            yield return new RollbackRule($"errors and latency both rose by at least twice the smallest relevant change{where}", deployment, both);
         }
     }
 

@@ -11,6 +11,7 @@ namespace Tars.Observability.Regressions;
 /// <param name="ShortestSide">Least measured time needed on either side; below it nothing is concluded.</param>
 /// <param name="RollOut">Time left out after a deployment: instances restart and warm up one after another.</param>
 /// <param name="MinimumEffects">Smallest effects worth a finding.</param>
+/// <param name="CompareRegions">Whether each region of a service that has several is compared besides the whole of it.</param>
 public sealed record RegressionOptions(
     ComparisonBaseline CompareTo,
     double FalseDiscoveryRate,
@@ -19,14 +20,15 @@ public sealed record RegressionOptions(
     TimeSpan LongestSide,
     TimeSpan ShortestSide,
     TimeSpan RollOut,
-    MinimumEffects MinimumEffects)
+    MinimumEffects MinimumEffects,
+    bool CompareRegions)
 {
     /// <summary>
     /// Deployments only, a false discovery rate of 1 %, intervals of 95 %, blocks of 30 minutes, 2 to 24 hours on either side, 30
-    /// minutes of roll-out.
+    /// minutes of roll-out, regions compared.
     /// </summary>
     public static RegressionOptions Default { get; } = new(
-        new ComparisonBaseline.None(), 0.01, 0.95, TimeSpan.FromMinutes(30), TimeSpan.FromHours(24), TimeSpan.FromHours(2), TimeSpan.FromMinutes(30), MinimumEffects.Default);
+        new ComparisonBaseline.None(), 0.01, 0.95, TimeSpan.FromMinutes(30), TimeSpan.FromHours(24), TimeSpan.FromHours(2), TimeSpan.FromMinutes(30), MinimumEffects.Default, true);
 }
 
 /// <summary>What a window is compared with as a whole.</summary>

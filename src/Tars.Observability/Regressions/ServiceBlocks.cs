@@ -18,30 +18,30 @@ internal sealed class ServiceBlocks
     private readonly IReadOnlyList<Objective> _objectives;
     private readonly CounterSteps? _requests;
 
-    private ServiceBlocks(SeriesSet set, AnalysisSettings settings, MinimumEffects minimum, BlockGrid blocks, string service, bool[] leftOut)
+    private ServiceBlocks(SeriesSet set, AnalysisSettings settings, MinimumEffects minimum, BlockGrid blocks, (string Service, string? Region) scope, bool[] leftOut)
     {
         (_blocks, _left, _minimum) = (blocks, leftOut, minimum);
-        _objectives = [.. settings.Objectives.Where(objective => objective.Service == service)];
-        _requests = RequestsOf(set, service);
+        _objectives = [.. settings.Objectives.Where(objective => objective.Service == scope.Service)];
+        _requests = RequestsOf(set, scope.Service, scope.Region);
     }
 
     /// <summary>Requests per second of each block; NaN where not measured; null when the service counts none.</summary>
-    public static double[]? Traffic(SeriesSet set, BlockGrid blocks, string service, bool[] leftOut) => RequestsOf(set, service) is { } requests
+    public static double[]? Traffic(SeriesSet set, BlockGrid blocks, string service, bool[] leftOut) => RequestsOf(set, service, null) is { } requests
         ? Sums(blocks, leftOut, i => (requests.At(i), blocks.Grid.Step.TotalSeconds)).Ratios
         : null;
 
-    /// <summary>All figures of a service over all regions together, in configuration order, without traffic.</summary>
+    /// <summary>All figures of a service, over all regions together or in one of them, in configuration order, without traffic.</summary>
     /// <param name="set">What was collected.</param>
     /// <param name="settings">Objectives.</param>
     /// <param name="minimum">Smallest effects.</param>
     /// <param name="blocks">The blocks.</param>
-    /// <param name="service">The service.</param>
+    /// <param name="scope">The service, and a region of it or null for all.</param>
     /// <param name="leftOut">For each step whether it is left out.</param>
     public static IReadOnlyList<BlockSeries> Of(
-        SeriesSet set, AnalysisSettings settings, MinimumEffects minimum, BlockGrid blocks, string service, bool[] leftOut)
+        SeriesSet set, AnalysisSettings settings, MinimumEffects minimum, BlockGrid blocks, (string Service, string? Region) scope, bool[] leftOut)
     {
-        ServiceBlocks figures = new(set, settings, minimum, blocks, service, leftOut);
-        return [.. set.Indicators.Where(series => series.Key.Service == service && series.Key.Region is null).SelectMany(figures.Figures)];
+        ServiceBlocks figures = new(set, settings, minimum, blocks, scope, leftOut);
+        return [.. set.Indicators.Where(series => series.Key.Service == scope.Service && series.Key.Region == scope.Region).SelectMany(figures.Figures)];
     }
 
     private IEnumerable<BlockSeries> Figures(IndicatorSeries series)
@@ -165,9 +165,9 @@ internal sealed class ServiceBlocks
         return new BlockSeries(series.Key, series.Key.Indicator, spec.Unit, spec.Better, values, null, null, minimum, points, note, missing);
     }
 
-    private static CounterSteps? RequestsOf(SeriesSet set, string service) =>
-        set.Find(service, IndicatorNames.Availability) is IndicatorSeries.Ratio { State: ReadState.Answered } ratio ? ratio.Total
-        : set.Find(service, IndicatorNames.Latency) is IndicatorSeries.Latency { State: ReadState.Answered } latency && latency.Histogram.Buckets.Count > 0
+    private static CounterSteps? RequestsOf(SeriesSet set, string service, string? region) =>
+        set.Find(service, IndicatorNames.Availability, region) is IndicatorSeries.Ratio { State: ReadState.Answered } ratio ? ratio.Total
+        : set.Find(service, IndicatorNames.Latency, region) is IndicatorSeries.Latency { State: ReadState.Answered } latency && latency.Histogram.Buckets.Count > 0
             ? latency.Histogram.Buckets[^1]
         : null;
 

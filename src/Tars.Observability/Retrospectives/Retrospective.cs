@@ -72,7 +72,11 @@ public sealed record Retrospective(
         ArgumentNullException.ThrowIfNull(set);
         AnomalyReport anomalies = AnomalyReport.Of(set, settings, AnomalyOptions.Default, window);
         bool reachesBack = window.From - window.Duration >= set.Window.From;
-        RegressionOptions options = RegressionOptions.Default with { CompareTo = reachesBack ? new ComparisonBaseline.Previous() : new ComparisonBaseline.None() };
+        RegressionOptions options = RegressionOptions.Default with
+        {
+            CompareTo = reachesBack ? new ComparisonBaseline.Previous() : new ComparisonBaseline.None(),
+            CompareRegions = false, // the period is told once, and of a service as a whole
+        };
         return Of(set, settings, window, anomalies, RegressionReport.Of(set, settings, options, window, KnownDisturbances.Of(anomalies)));
     }
 

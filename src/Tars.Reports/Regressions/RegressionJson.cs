@@ -23,7 +23,7 @@ internal static class RegressionJson
         {
             json.Text("rule", rule.Rule);
             json.Object("deployment", () => DeploymentFields(json, rule.Deployment));
-            json.Array("evidence", rule.Evidence, comparison => Comparison(json, comparison));
+            json.Array("evidence", rule.Evidence, comparison => Regional(json, comparison));
         });
         json.Count("total_regressions", report.Regressions.Count);
         foreach (RegressionSeverity severity in Enum.GetValues<RegressionSeverity>().Reverse())
@@ -34,8 +34,8 @@ internal static class RegressionJson
         json.Count("total_improvements", report.Improvements.Count);
         json.Count("test_count", report.TestCount);
         json.Object("method", () => Options(json, report.Options));
-        json.Array("regressions", report.Regressions, comparison => Comparison(json, comparison));
-        json.Array("improvements", report.Improvements, comparison => Comparison(json, comparison));
+        json.Array("regressions", report.Regressions, comparison => Regional(json, comparison));
+        json.Array("improvements", report.Improvements, comparison => Regional(json, comparison));
         json.Array("deployments", report.Deployments, deployment =>
         {
             json.Object("deployment", () => DeploymentFields(json, deployment.Deployment));
@@ -46,10 +46,16 @@ internal static class RegressionJson
             json.Number("traffic_ratio", deployment.TrafficRatio);
             json.Text("not_compared", deployment.NotCompared);
             Excluded(json, "excluded", deployment.Excluded);
-            json.Array("comparisons", deployment.Metrics, comparison => Comparison(json, comparison));
+            json.Array("comparisons", deployment.Metrics, comparison => Regional(json, comparison));
         });
-        json.Array("periods", report.Periods, comparison => Comparison(json, comparison));
+        json.Array("periods", report.Periods, comparison => Regional(json, comparison));
         Excluded(json, "period_exclusions", report.PeriodExclusions);
+    }
+
+    private static void Regional(JsonText json, MetricComparison c)
+    {
+        json.Text("region", c.Region);
+        Comparison(json, c);
     }
 
     /// <summary>The fields of one comparison.</summary>

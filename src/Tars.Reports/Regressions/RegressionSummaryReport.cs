@@ -29,7 +29,7 @@ public static class RegressionSummaryReport
         ArgumentNullException.ThrowIfNull(report);
         CsvText csv = new(
         [
-            "service", "metric", "unit", "deployment", "deployed_at", "before_from", "before_to", "after_from", "after_to", "baseline_value", "current_value",
+            "service", "region", "metric", "unit", "deployment", "deployed_at", "before_from", "before_to", "after_from", "after_to", "baseline_value", "current_value",
             "change_low", "change_high", "change_percent", "change_percent_low", "change_percent_high", "cliffs_delta", "p_value", "adjusted_p_value", "outcome", "severity",
             "value", "state", "reason",
         ]);
@@ -37,7 +37,7 @@ public static class RegressionSummaryReport
         {
             csv.Row(
             [
-                CsvText.Cell(c.Service), CsvText.Cell(c.Metric), CsvText.Cell(c.Unit), CsvText.Cell(c.Deployment?.Version), c.Deployment is null ? string.Empty : CsvText.Cell(c.Deployment.Time),
+                CsvText.Cell(c.Service), CsvText.Cell(c.Region), CsvText.Cell(c.Metric), CsvText.Cell(c.Unit), CsvText.Cell(c.Deployment?.Version), c.Deployment is null ? string.Empty : CsvText.Cell(c.Deployment.Time),
                 CsvText.Cell(c.Before.From), CsvText.Cell(c.Before.To), CsvText.Cell(c.After.From), CsvText.Cell(c.After.To), CsvText.Cell(c.BeforeValue), CsvText.Cell(c.AfterValue),
                 CsvText.Cell(c.ChangeLow), CsvText.Cell(c.ChangeHigh), CsvText.Cell(c.RelativeChange * 100), CsvText.Cell(c.RelativeLow * 100), CsvText.Cell(c.RelativeHigh * 100),
                 CsvText.Cell(c.CliffsDelta), CsvText.Cell(c.PValue), CsvText.Cell(c.AdjustedPValue), States.Of(c.Outcome), c.Severity is { } severity ? States.Of(severity) : string.Empty,

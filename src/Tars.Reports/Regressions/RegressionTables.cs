@@ -26,7 +26,7 @@ internal static class RegressionTables
         [
             .. changes.Select(string[] (c) =>
             [
-                c.Severity is { } severity ? States.Words(severity) : Display.Nothing, c.Service, c.Metric, AfterOf(c), Value(c.BeforeValue, c.Unit), Value(c.AfterValue, c.Unit),
+                c.Severity is { } severity ? States.Words(severity) : Display.Nothing, c.Place, c.Metric, AfterOf(c), Value(c.BeforeValue, c.Unit), Value(c.AfterValue, c.Unit),
                 ChangeOf(c), IntervalOf(c), Display.Probability(c.AdjustedPValue),
             ]),
         ],
@@ -53,7 +53,7 @@ internal static class RegressionTables
         "Not compared",
         ["service", "figure", "after", "why"],
         [
-            .. report.Comparisons.Where(c => c.Outcome == ComparisonOutcome.NotEnoughData).Select(string[] (c) => [c.Service, c.Metric, AfterOf(c), c.Reason ?? string.Empty]),
+            .. report.Comparisons.Where(c => c.Outcome == ComparisonOutcome.NotEnoughData).Select(string[] (c) => [c.Place, c.Metric, AfterOf(c), c.Reason ?? string.Empty]),
         ],
         "Every figure of every compared deployment and period could be compared.");
 

@@ -20,10 +20,10 @@ internal static class CollectedSeries
         new SourceDescription("test", "1", RangeBoundary.LeftOpen, false),
         false);
 
-    public static IndicatorSeries Memory(TimeGrid grid, double[] values, string service = "shop")
+    public static IndicatorSeries Memory(TimeGrid grid, double[] values, string service = "shop", string? region = null)
     {
         IndicatorDefinition.Gauge spec = new(IndicatorNames.Memory, new Selector("m", []), Aggregation.Sum, null, false, "bytes", Better.Lower);
-        return new IndicatorSeries.Gauge(new IndicatorKey(service, spec.Name, null), spec, grid, new ReadState.Answered(), new GaugeSteps(values, Presence(values)));
+        return new IndicatorSeries.Gauge(new IndicatorKey(service, spec.Name, region), spec, grid, new ReadState.Answered(), new GaugeSteps(values, Presence(values)));
     }
 
     public static IndicatorSeries Requests(TimeGrid grid, double[] total, double[] bad, string service = "shop")

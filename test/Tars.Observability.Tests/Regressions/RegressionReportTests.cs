@@ -191,6 +191,28 @@ public sealed class RegressionReportTests
     }
 
     [Fact]
+    public void Of_OneRegionGrows_IsFoundThereAndTheOtherIsNot()
+    {
+        TimeGrid grid = Days(6);
+        (double[] east, double[] west) = (Autoregression(grid, 0.9, Seeds.Draw()), Autoregression(grid, 0.9, Seeds.Draw()));
+        double[] small = Steps(grid, i => 1e8 * Math.Exp(0.02 * east[i]) * (i >= At ? 1.5 : 1));
+        double[] large = Steps(grid, i => 2e9 * Math.Exp(0.02 * west[i]));
+        SeriesSet set = Set(
+            grid, Memory(grid, Steps(grid, i => small[i] + large[i])), Memory(grid, small, region: "east"), Memory(grid, large, region: "west"));
+        RegressionReport report = RegressionReport.Of(set, With(Release(At)), RegressionOptions.Default, grid.Window);
+
+        // Half as much again of a twentieth is 2.4 % of the whole: below the 10 % that memory must grow by.
+        Assert.Equal(
+            [(null, ComparisonOutcome.NoRelevantChange), ("east", ComparisonOutcome.Regression), ("west", ComparisonOutcome.NoRelevantChange)],
+            Assert.Single(report.Deployments).Metrics.Select(metric => (metric.Region, metric.Outcome)));
+        Assert.Equal("shop in east", Assert.Single(report.Regressions).Place);
+        Assert.Equal(3, report.TestCount); // adjusted over all of them
+        RegressionReport whole = RegressionReport.Of(set, With(Release(At)), RegressionOptions.Default with { CompareRegions = false }, grid.Window);
+        Assert.Equal(1, whole.TestCount);
+        Assert.Null(Only(whole).Region);
+    }
+
+    [Fact]
     public void Of_QueryFailed_IsToldAndNotCompared()
     {
         TimeGrid grid = Days(6);

@@ -76,7 +76,7 @@ internal sealed class DemoTale(TextWriter output, DemoFolder folder)
         output.WriteLine(Invariant($"Changed with {changes.Deployments.Count} deployments"));
         foreach (DeploymentComparison deployment in changes.Deployments)
         {
-            MetricComparison[] sure = [.. deployment.Metrics.Where(metric => metric.Outcome is ComparisonOutcome.Regression or ComparisonOutcome.Improvement)];
+            MetricComparison[] sure = [.. deployment.Metrics.Where(metric => metric.Region is null && metric.Outcome is ComparisonOutcome.Regression or ComparisonOutcome.Improvement)];
             string what = sure.Length == 0 ? "no relevant change" : string.Join(", ", sure.Select(metric =>
                 Invariant($"{metric.Metric} {metric.RelativeChange * 100:+0;-0} % ({metric.RelativeLow * 100:+0;-0} to {metric.RelativeHigh * 100:+0;-0})")));
             output.WriteLine(Invariant($"  {deployment.Deployment.Time:yyyy-MM-dd HH:mm}  {deployment.Deployment.Service} {deployment.Deployment.Version}: {what}"));
