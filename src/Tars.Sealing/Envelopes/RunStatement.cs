@@ -9,6 +9,11 @@ namespace Tars.Sealing.Envelopes;
 /// <param name="SealedSha256">Digest of the sealed form; null when it was not encrypted.</param>
 public sealed record RunOutput(string Name, string Sha256, string? SealedName = null, string? SealedSha256 = null);
 
+/// <summary>An output that was encrypted: the names of its two forms, both of which are subjects.</summary>
+/// <param name="PlainName">The plain form.</param>
+/// <param name="SealedName">The encrypted form.</param>
+public sealed record SealedForm(string PlainName, string SealedName);
+
 /// <summary>Where the series came from.</summary>
 /// <param name="Application">Name of the backend's program, or <c>capture</c>.</param>
 /// <param name="Version">Its version; null when it did not say.</param>
@@ -100,6 +105,25 @@ public static class RunStatement
         _ = fields.Items("sealed");
         fields.End();
         return facts;
+    }
+
+    /// <summary>Which outputs of a run were encrypted; empty for a statement that is not of a run.</summary>
+    /// <param name="statement">A statement of any type.</param>
+    /// <exception cref="FormatException">It is of a run, and its list is not of that type's form; the message names the field.</exception>
+    public static IReadOnlyList<SealedForm> SealedFormsOf(Statement statement)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return statement.PredicateType == PredicateType
+            ? [.. new JsonFields(statement.Predicate, "predicate").Items("sealed").Select(FormOf)]
+            : [];
+
+        static SealedForm FormOf(JsonTree tree, int index)
+        {
+            JsonFields fields = new(tree, $"predicate.sealed[{index}]");
+            SealedForm form = new(fields.Text("plain"), fields.Text("sealed"));
+            fields.End();
+            return form;
+        }
     }
 
     private static JsonTree.ObjectValue Predicate(IReadOnlyList<RunOutput> outputs, RunFacts facts) => JsonTree.Of(
