@@ -23,6 +23,11 @@ public sealed class MigratedFile(string path)
     /// <exception cref="SettingsException">The file is not there, cannot be read or is no configuration.</exception>
     public MigratedSettings Plan()
     {
+        if (!File.Exists(Path))
+        {
+            throw Refused(Directory.Exists(Path) ? "is a folder; give one of its files" : "there is no such file");
+        }
+
         try
         {
             return MigratedSettings.Read(File.ReadAllBytes(Path), Path, TarsSchema.Instance);

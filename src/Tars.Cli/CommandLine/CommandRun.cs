@@ -179,7 +179,7 @@ internal sealed class CommandRun
     private TarsSettings LoadSettings()
     {
         // The one place that waits: commands read settings as a property, and a backend is asked only when one of them has a use for it.
-        TarsSettings loaded = Task.Run(() => LoadAsync(Search())).GetAwaiter().GetResult();
+        TarsSettings loaded = Task.Run(() => LoadAsync(Search(), Requirements.Command)).GetAwaiter().GetResult();
         foreach (string note in loaded.Loaded.Notes)
         {
             Console.Note(note);
@@ -195,9 +195,10 @@ internal sealed class CommandRun
 
     private SecretBackendFactory Backends(SettingsSearch search) => new(search.Environment, Time, notice => Console.Note(notice.ToString()));
 
-    private async Task<TarsSettings> LoadAsync(SettingsSearch search)
+    /// <summary>Loads the configuration that <paramref name="search"/> finds, whole and bound, without telling its notes.</summary>
+    public async Task<TarsSettings> LoadAsync(SettingsSearch search, Requirements requirements)
     {
-        SettingsSource source = new(search, Requirements.Command, Backends(search).Create);
+        SettingsSource source = new(search, requirements, Backends(search).Create);
         await using (source.ConfigureAwait(false))
         {
             return await source.LoadAsync(CancellationToken.None).ConfigureAwait(false);
@@ -209,7 +210,7 @@ internal sealed class CommandRun
         ISecretBackend? backend = null;
         try
         {
-            return await SettingsLoader.LoadAsync(
+            return await SettingsLoader.LoadForQuestionsAsync(
                 search, TarsSchema.Instance, section => backend = Backends(search).Create(section), CancellationToken.None).ConfigureAwait(false);
         }
         finally

@@ -28,6 +28,9 @@ public sealed record KeyExplanation(
     IReadOnlyList<EffectiveValue> Values,
     IReadOnlyList<DeclaredKey> Keys)
 {
+    /// <summary>The entry of a secret backend that reaches this key by its name, or null.</summary>
+    public string? SecretEntry { get; init; }
+
     /// <summary>Whether the key stands for any item of a list or any name in a map, and so has no value of its own.</summary>
     public bool IsOfAnyItem => AsksForAny(Path);
 
@@ -69,7 +72,10 @@ public sealed record KeyExplanation(
             type is ScalarType || asksForAny
                 ? []
                 : [.. EffectiveSettings.Of(loaded).Values.Where(value => value.Path.StartsWith(under, StringComparison.Ordinal) || value.Path.StartsWith(item, StringComparison.Ordinal))],
-            [.. DeclaredKey.Below(type, path)]);
+            [.. DeclaredKey.Below(type, path)])
+        {
+            SecretEntry = why?.SecretEntry,
+        };
     }
 
     /// <summary>Returns the key somebody meant by <paramref name="path"/>; null when none is near.</summary>

@@ -18,6 +18,9 @@ internal sealed record PlaceholderValue(string Text, PlaceholderSource Source, b
 /// <param name="Failures">Why it gave no answer, by name; an absent name is in neither.</param>
 internal sealed record BackendAnswers(string? Backend, IReadOnlyDictionary<string, PlaceholderValue> Found, IReadOnlyDictionary<string, string> Failures)
 {
+    /// <summary>Whether what got no answer stays as it is written, for questions about a configuration that is not put to use.</summary>
+    public bool KeepsUnanswered { get; init; }
+
     public static BackendAnswers None { get; } = new(null, new Dictionary<string, PlaceholderValue>(), new Dictionary<string, string>());
 }
 
@@ -28,6 +31,10 @@ internal sealed class PlaceholderValues(IReadOnlyDictionary<string, string> envi
 
     /// <summary>The secrets that were asked for and found so far: what no message may show.</summary>
     public IReadOnlyCollection<string> Given => _secrets;
+
+    /// <summary>Returns those of <paramref name="names"/> that a backend gave no answer for and that stay as written, with the reason as their place.</summary>
+    public IReadOnlyList<PlaceholderSource> Unanswered(IEnumerable<string> names) => !answers.KeepsUnanswered ? []
+        : [.. names.Where(answers.Failures.ContainsKey).Select(name => new PlaceholderSource(name, $"no answer: {answers.Failures[name]}", IsSecret: true))];
 
     /// <summary>Returns the value of <paramref name="name"/>, or null when it has none.</summary>
     public PlaceholderValue? Find(string name)

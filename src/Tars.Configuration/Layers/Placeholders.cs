@@ -64,6 +64,8 @@ internal static class Placeholders
                 };
             case SettingsNode.List list:
                 return list with { Items = [.. list.Items.Select((item, i) => Replace(item, $"{path}[{i}]", values, problems))] };
+            case SettingsNode.Scalar { Written: null } scalar when IsIn(scalar.Text) && values.Unanswered(NamesIn(scalar.Text)) is { Count: > 0 } unanswered:
+                return scalar with { Sources = [.. unanswered] };
             case SettingsNode.Scalar { Written: null } scalar when IsIn(scalar.Text):
                 StringBuilder result = new();
                 List<PlaceholderSource> sources = [];
@@ -84,8 +86,9 @@ internal static class Placeholders
     {
         if (Parse(text) is not { } parts)
         {
-            string where = within.Length == 0 ? "\0" : $"the variable {within[^1]}";
-            return $"{where} has a ${{ that starts no placeholder; write ${{NAME}}, or $${{ for the characters themselves";
+            // Not the value: a password may hold such a mark.
+            string where = within.Length == 0 ? "" : $"the variable {within[^1]} ";
+            return $"{where}has a ${{ that starts no placeholder; write ${{NAME}}, or $${{ for the characters themselves";
         }
 
         foreach ((string part, bool isName) in parts)

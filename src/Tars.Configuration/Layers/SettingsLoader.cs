@@ -34,6 +34,19 @@ public static class SettingsLoader
         return Complete(read, merged, null, values, schema, search.WorkingFolder);
     }
 
+    /// <summary>
+    /// Loads a configuration for questions about it: a backend that refuses, cannot be reached or is not described well enough leaves its
+    /// values as they are written, with a note. Such settings are shown and compared, never used.
+    /// </summary>
+    /// <param name="search">Where to look and what was asked.</param>
+    /// <param name="schema">The keys.</param>
+    /// <param name="backendOf">As for <see cref="LoadAsync"/>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SettingsException">Something else is wrong; every problem that could be found is in it.</exception>
+    public static Task<LoadedSettings> LoadForQuestionsAsync(
+        SettingsSearch search, SettingsSchema schema, Func<SettingsSection, ISecretBackend?> backendOf, CancellationToken cancellationToken) =>
+        AnswerAsync(search, schema, backendOf, forQuestions: true, cancellationToken);
+
     /// <summary>Loads a configuration; a secret backend is asked for what the configuration needs of it, and only then made.</summary>
     /// <param name="search">Where to look and what was asked.</param>
     /// <param name="schema">The keys.</param>
@@ -43,8 +56,12 @@ public static class SettingsLoader
     /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SettingsException">Something is wrong; every problem that could be found is in it.</exception>
-    public static async Task<LoadedSettings> LoadAsync(
-        SettingsSearch search, SettingsSchema schema, Func<SettingsSection, ISecretBackend?> backendOf, CancellationToken cancellationToken)
+    public static Task<LoadedSettings> LoadAsync(
+        SettingsSearch search, SettingsSchema schema, Func<SettingsSection, ISecretBackend?> backendOf, CancellationToken cancellationToken) =>
+        AnswerAsync(search, schema, backendOf, forQuestions: false, cancellationToken);
+
+    private static async Task<LoadedSettings> AnswerAsync(
+        SettingsSearch search, SettingsSchema schema, Func<SettingsSection, ISecretBackend?> backendOf, bool forQuestions, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(backendOf);
         LayerReading read = LayerReading.Read(search, schema);
@@ -56,8 +73,9 @@ public static class SettingsLoader
         BackendAnswers answers = BackendAnswers.None;
         if (isAsked && names.Count > 0)
         {
-            backend = Make(backendOf, secrets!, read, schema);
+            backend = Make(backendOf, secrets!, read, schema, forQuestions);
             answers = backend is null ? answers : await SecretAsking.AskAsync(backend, names, environment, cancellationToken).ConfigureAwait(false);
+            answers = answers with { KeepsUnanswered = forQuestions };
         }
 
         PlaceholderValues values = new(search.Environment, answers);
@@ -65,8 +83,10 @@ public static class SettingsLoader
         SettingsLayer? entries = null;
         if (read.Problems.Count == 0 && SecretAsking.IsAnyNeeded(merged, schema))
         {
-            backend ??= isAsked ? Make(backendOf, secrets!, read, schema) : null;
-            entries = await SecretAsking.EntriesAsync(backend, merged, schema, environment, read.Problems, cancellationToken).ConfigureAwait(false);
+            backend ??= isAsked ? Make(backendOf, secrets!, read, schema, forQuestions) : null;
+            List<SettingsProblem> failures = forQuestions ? [] : read.Problems;
+            entries = await SecretAsking.EntriesAsync(backend, merged, schema, environment, failures, cancellationToken).ConfigureAwait(false);
+            read.Notes.AddRange(forQuestions ? failures.Select(failure => $"no answer: {failure}") : []);
         }
 
         return Complete(read, merged, entries, values, schema, search.WorkingFolder);
@@ -93,11 +113,16 @@ public static class SettingsLoader
         return read.Problems.Count == 0 ? new SettingsSection(type, SecretsSection, replaced) : throw Refusal(read, schema);
     }
 
-    private static ISecretBackend? Make(Func<SettingsSection, ISecretBackend?> backendOf, SettingsSection secrets, LayerReading read, SettingsSchema schema)
+    private static ISecretBackend? Make(
+        Func<SettingsSection, ISecretBackend?> backendOf, SettingsSection secrets, LayerReading read, SettingsSchema schema, bool forQuestions)
     {
         try
         {
             return backendOf(secrets);
+        }
+        catch (SettingsException refusal) when (forQuestions)
+        {
+            return new UndescribedBackend(string.Join("; ", refusal.Problems));
         }
         catch (SettingsException refusal)
         {

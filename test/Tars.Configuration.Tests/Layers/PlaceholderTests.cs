@@ -24,8 +24,8 @@ public class PlaceholderTests
 
     [Theory]
     [InlineData("api: {port: \"${NONE}\"}", "tars.yaml:1:13: api.port: ${NONE} has no value; set the environment variable NONE, or write $${ for the characters themselves")]
-    [InlineData("api: {host: \"${}\"}", "tars.yaml:1:13: api.host: \"${}\" has a ${ that starts no placeholder; write ${NAME}, or $${ for the characters themselves")]
-    [InlineData("api: {host: \"${A\"}", "tars.yaml:1:13: api.host: \"${A\" has a ${ that starts no placeholder; write ${NAME}, or $${ for the characters themselves")]
+    [InlineData("api: {host: \"${}\"}", "tars.yaml:1:13: api.host: has a ${ that starts no placeholder; write ${NAME}, or $${ for the characters themselves")]
+    [InlineData("api: {host: \"${A\"}", "tars.yaml:1:13: api.host: has a ${ that starts no placeholder; write ${NAME}, or $${ for the characters themselves")]
     public void Load_BadPlaceholder_IsRefused(string yaml, string refusal) => Assert.Contains(refusal, Settings.RefusalsOf(yaml));
 
     [Theory]

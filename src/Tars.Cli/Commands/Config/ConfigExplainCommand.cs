@@ -61,6 +61,7 @@ internal static class ConfigExplainCommand
         if (!holds)
         {
             rows.Add(["from", why.Winner?.Origin.ToString() ?? (why.IsOfAnyItem ? "each item has its own" : "nowhere: it has no value")]);
+            rows.AddRange((why.Winner?.Sources ?? []).Select(source => (string[])[$"${{{source.Name}}}", source.IsSecret ? source.Place : $"variable {source.Place}"]));
             rows.AddRange(why.Losers.Select((loser, i) => (string[])[i == 0 ? "overrides" : "", $"{loser.Text}  from {loser.Origin}"]));
         }
 
@@ -69,6 +70,11 @@ internal static class ConfigExplainCommand
         if (!holds)
         {
             rows.Add(["default", why.Default ?? "none"]);
+        }
+
+        if (why.SecretEntry is not null)
+        {
+            rows.Add(["secret", $"{why.SecretEntry}, an entry of the secret backend"]);
         }
 
         if (why.Variable is not null)
@@ -102,6 +108,8 @@ internal static class ConfigExplainCommand
         ["variable"] = why.Variable,
         ["value"] = why.Winner?.Text,
         ["from"] = why.Winner is { } winner ? ConfigFormat.Place(winner.Origin) : null,
+        ["placeholders"] = new JsonArray([.. (why.Winner?.Sources ?? []).Select(source => (JsonNode)new JsonObject { ["name"] = source.Name, ["place"] = source.Place })]),
+        ["secret_entry"] = why.SecretEntry,
         ["overrides"] = new JsonArray([.. why.Losers.Select(ConfigFormat.ValueAt)]),
         ["values"] = new JsonObject(why.Values.Select(value => KeyValuePair.Create(value.Path, (JsonNode?)ConfigFormat.ValueAt(new Candidate(value.Origin, value.Text))))),
         ["keys"] = ConfigFormat.List(why.Keys.Select(key => key.Path)),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Tars.Application.Settings;
+using Tars.Application.Settings.Refusals;
 using Tars.Cli.CommandLine;
 using Tars.Configuration;
 using Tars.Configuration.Layers;
@@ -18,20 +19,20 @@ internal static class ConfigValidateCommand
             "validate",
             "Checks a configuration and tells everything that is wrong with it; exit code 2 when there is something",
             [ConfigFormat.TableOrJson],
-            (run, _) => Task.FromResult(Run(run)),
+            (run, _) => RunAsync(run),
             "tars config validate",
             "tars config validate deploy/tars.yaml --profile prod");
         command.Arguments.Add(File);
         return command;
     }
 
-    private static int Run(CommandRun run)
+    private static async Task<int> RunAsync(CommandRun run)
     {
         SettingsSearch search = run.Search();
         search = run.Value(File) is string path ? search with { ConfigPath = path } : search;
         try
         {
-            return Valid(run, TarsSettings.Load(search).Loaded);
+            return Valid(run, await run.LoadAsync(search, Requirements.Service).ConfigureAwait(false));
         }
         catch (SettingsException refusal)
         {
@@ -39,8 +40,10 @@ internal static class ConfigValidateCommand
         }
     }
 
-    private static int Valid(CommandRun run, LoadedSettings loaded)
+    private static int Valid(CommandRun run, TarsSettings settings)
     {
+        LoadedSettings loaded = settings.Loaded;
+        string[] notes = [.. loaded.Notes, .. settings.Waivers.Select(waiver => waiver.ToString())];
         string[] sources = [.. loaded.Layers.Where(layer => layer.Root.Entries.Length > 0).Select(layer => layer.ToString())];
         if (ConfigFormat.IsJson(run))
         {
@@ -50,12 +53,12 @@ internal static class ConfigValidateCommand
                 ["profile"] = loaded.Profile,
                 ["sources"] = ConfigFormat.List(sources),
                 ["problems"] = new JsonArray(),
-                ["notes"] = ConfigFormat.List(loaded.Notes),
+                ["notes"] = ConfigFormat.List(notes),
             });
             return ExitCode.Ok;
         }
 
-        foreach (string note in loaded.Notes)
+        foreach (string note in notes)
         {
             run.Console.Note(note);
         }

@@ -1,0 +1,100 @@
+using Tars.Cli.Tests.Failures;
+using Tars.TestKit;
+using Tars.TestKit.Canaries;
+using Tars.TestKit.Servers;
+using Xunit;
+
+namespace Tars.Cli.Tests.Canaries;
+
+/// <summary>No command shows a secret: not when it works, not when the backend is down, not when a server repeats what it was sent.</summary>
+[Collection(FleetBackends.Name)]
+public sealed class CanaryTests(SmallFleet fleet)
+{
+    public static TheoryData<string> Commands => [.. EveryCommand.Names];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Command_Working_ShowsNoSecret(string command)
+    {
+        using PlantedSecrets secrets = new(fleet.Address, "bearer");
+        await AssertTightAsync(secrets, command, "-v");
+        string[] json = EveryCommand.Has(command, "-o") ? ["-o", "json"] : [];
+        await AssertTightAsync(secrets, command, [EveryCommand.Has(command, "--plan") ? "--plan" : "--quiet", .. json]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Command_BackendRefusesAndRepeatsTheRequest_ShowsNoSecret(string command)
+    {
+        await using EchoingServer server = EchoingServer.Start(401);
+        using PlantedSecrets secrets = new(server.Address, command.Length % 2 == 0 ? "basic" : "bearer file");
+        await AssertTightAsync(secrets, command, "-v");
+        Assert.True(server.RequestCount > 0 || !EveryCommand.Has(command, "--plan") || command is "capture import", $"{command} asked nobody");
+    }
+
+    [Theory]
+    [InlineData("kpi", "basic file")]
+    [InlineData("capture", "basic")]
+    [InlineData("discover", "bearer file")]
+    [InlineData("retro", "bearer")]
+    public async Task Command_BackendDown_ShowsNoSecret(string command, string login)
+    {
+        using PlantedSecrets secrets = new(new Uri($"http://127.0.0.1:{LoopbackPort.Free()}"), login);
+        await AssertTightAsync(secrets, command, "-v");
+    }
+
+    [Theory]
+    [InlineData("kpi")]
+    [InlineData("config validate")]
+    [InlineData("config validate -o json")]
+    [InlineData("config explain observability.auth")]
+    public async Task Command_ConfigurationIsWrongWhereSecretsStand_ShowsNoSecret(string command)
+    {
+        using TemporaryDirectory folder = new();
+        using PlantedSecrets secrets = new(fleet.Address, "bearer");
+        CanaryRunResult run = await RunAsync(secrets, folder, [.. command.Split(' '), "--config", secrets.PlantWrong()]);
+
+        Assert.Equal(2, run.Result.ExitCode);
+        Assert.True(run.Hits.Count == 0, string.Join('\n', run.Hits));
+    }
+
+    // The harness among the command's own plants: the same run with one line that shows a variable is seen.
+    [Fact]
+    public async Task Run_ThatShowsItsEnvironment_IsSeen()
+    {
+        using TemporaryDirectory folder = new();
+        using PlantedSecrets secrets = new(fleet.Address, "bearer");
+        TestKit.CommandLine leaking = new("/bin/sh", "-c", "env > out/log 2>&1 || env | base64")
+        {
+            WorkingDirectory = folder.Path,
+            Environment = secrets.Environment,
+        };
+        CanaryRunResult run = await secrets.Run().RunAsync(leaking, TestContext.Current.CancellationToken);
+
+        Assert.Contains(run.Hits, hit => hit.Canary == "variable VAULT_TOKEN" && hit.Form.StartsWith("base64", StringComparison.Ordinal));
+    }
+
+    private static async Task AssertTightAsync(PlantedSecrets secrets, string command, params string[] more)
+    {
+        using TemporaryDirectory folder = new();
+        folder.WriteText("series.csv", "timestamp,value\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{1767571200 + (i * 60)},{i % 7}\n")));
+        secrets.PlantPredecessor(folder.Path);
+        string[] configured = command is "completion" or "demo" ? [] : ["--config", secrets.ConfigPath];
+        CanaryRunResult run = await RunAsync(secrets, folder, [.. EveryCommand.LineOf(command), .. configured, .. more]);
+
+        Assert.True(run.Hits.Count == 0, $"tars {command} {string.Join(' ', more)} (exit {run.Result.ExitCode}):\n{string.Join('\n', run.Hits)}");
+        Assert.True(run.Result.ExitCode is not 2 || command is "capture show" or "capture import", $"tars {command} did not do its work:\n{run.Result.Error}");
+    }
+
+    private static Task<CanaryRunResult> RunAsync(PlantedSecrets secrets, TemporaryDirectory folder, string[] arguments)
+    {
+        TestKit.CommandLine line = TarsProgram.Command(folder.Path, arguments);
+        Dictionary<string, string?> environment = new(line.Environment);
+        foreach ((string name, string? value) in secrets.Environment)
+        {
+            environment[name] = value;
+        }
+
+        return secrets.Run().RunAsync(line with { Environment = environment }, TestContext.Current.CancellationToken);
+    }
+}
