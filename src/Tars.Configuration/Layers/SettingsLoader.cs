@@ -86,7 +86,9 @@ public static class SettingsLoader
             backend ??= isAsked ? Make(backendOf, secrets!, read, schema, forQuestions) : null;
             List<SettingsProblem> failures = forQuestions ? [] : read.Problems;
             entries = await SecretAsking.EntriesAsync(backend, merged, schema, environment, failures, cancellationToken).ConfigureAwait(false);
-            read.Notes.AddRange(forQuestions ? failures.Select(failure => $"no answer: {failure}") : []);
+            read.Notes.AddRange(forQuestions
+                ? failures.GroupBy(failure => (failure.Origin, failure.Message)).Select(same => $"no answer for {string.Join(", ", same.Select(failure => failure.Path))}: {same.Key.Origin}: {same.Key.Message}")
+                : []);
         }
 
         return Complete(read, merged, entries, values, schema, search.WorkingFolder);

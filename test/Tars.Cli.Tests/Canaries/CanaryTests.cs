@@ -32,6 +32,13 @@ public sealed class CanaryTests(SmallFleet fleet)
         Assert.True(server.RequestCount > 0 || !EveryCommand.Has(command, "--plan") || command is "capture import", $"{command} asked nobody");
     }
 
+    [Fact]
+    public void Report_OfEveryNoun_IsTheNounByItself() => Assert.All(EveryCommand.Nouns, noun =>
+    {
+        Assert.Contains(noun, EveryCommand.Names);
+        Assert.Equal(EveryCommand.OptionsOf(noun), EveryCommand.OptionsOf(noun + " report"));
+    });
+
     [Theory]
     [InlineData("kpi", "basic file")]
     [InlineData("capture", "basic")]

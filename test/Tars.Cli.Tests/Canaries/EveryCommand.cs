@@ -6,26 +6,22 @@ namespace Tars.Cli.Tests.Canaries;
 /// <summary>Every command that runs, found in the command tree, and a command line for each.</summary>
 internal static class EveryCommand
 {
+    private const string Report = " report";
+
     // Two hours of the simulated fleet.
     private const string Window = "--from 2026-01-05T02:00Z --to 2026-01-05T04:00Z";
 
     private static readonly Dictionary<string, string> Arguments = new(StringComparer.Ordinal)
     {
         ["kpi"] = Window,
-        ["kpi report"] = Window,
         ["kpi watch"] = Window,
         ["stability"] = "--from 2026-01-05T00:00Z --to 2026-01-06T00:00Z",
-        ["stability report"] = "--from 2026-01-05T00:00Z --to 2026-01-06T00:00Z",
         ["anomalies"] = Window,
-        ["anomalies report"] = Window,
         ["anomalies detect"] = "--csv series.csv",
         ["daily"] = "--date 2026-01-05",
-        ["daily report"] = "--date 2026-01-05",
         ["regressions"] = Window,
-        ["regressions report"] = Window,
         ["regressions changepoints"] = "--csv series.csv",
         ["retro"] = Window,
-        ["retro report"] = Window,
         ["capture"] = Window,
         ["capture import"] = "--csv series.csv --output imported",
         ["capture show"] = "nowhere",
@@ -42,8 +38,16 @@ internal static class EveryCommand
         ["config migrate"] = "old.yaml --dry-run",
     };
 
-    /// <summary>The commands, such as <c>kpi watch</c>, in the order of the tree.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Below(TarsRootCommand.Create(), "").Select(pair => pair.Name)];
+    /// <summary>The commands, such as <c>kpi watch</c>, in the order of the tree; the verb <c>report</c> is its noun by itself and left out.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Where(name => !name.EndsWith(Report, StringComparison.Ordinal))];
+
+    /// <summary>The nouns whose verb <c>report</c> is left out.</summary>
+    public static IReadOnlyList<string> Nouns { get; } = [.. All.Where(name => name.EndsWith(Report, StringComparison.Ordinal)).Select(name => name[..^Report.Length])];
+
+    private static IEnumerable<string> All => Below(TarsRootCommand.Create(), "").Select(pair => pair.Name);
+
+    /// <summary>The names of a command's options.</summary>
+    public static IEnumerable<string> OptionsOf(string name) => Below(TarsRootCommand.Create(), "").Single(pair => pair.Name == name).Command.Options.Select(option => option.Name);
 
     /// <summary>Whether a command has an option.</summary>
     public static bool Has(string name, string option) => Below(TarsRootCommand.Create(), "").Single(pair => pair.Name == name).Command.Options.Any(
