@@ -1,7 +1,10 @@
 using Tars.Application.Collecting;
 using Tars.Application.Publishing;
+using Tars.Application.Sealing;
 using Tars.Configuration;
 using Tars.Observability.TimeSeries;
+using Tars.Sealing.Keys;
+using Tars.Sealing.Streams;
 
 namespace Tars.Cli.CommandLine;
 
@@ -22,6 +25,10 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
             CommandLine.ExitCode.Usage, string.Join('\n', settings.Problems), null),
         SeriesSourceException { Failure: SourceFailure.NotCaptured } source => new Failure(CommandLine.ExitCode.Usage, source.Message, source.Hint),
         SeriesSourceException source => new Failure(CommandLine.ExitCode.Environment, source.Message, source.Hint),
+        SealingException { IsEnvironment: false } sealing => new Failure(CommandLine.ExitCode.Usage, sealing.Message, sealing.Hint),
+        SealingException sealing => new Failure(CommandLine.ExitCode.Environment, sealing.Message, sealing.Hint),
+        KeyRingException or KeyFormException => new Failure(CommandLine.ExitCode.Usage, exception.Message, null),
+        SealedFileException file => new Failure(CommandLine.ExitCode.Environment, file.Message, "nothing was replaced"),
         OutputException output => new Failure(CommandLine.ExitCode.Environment, output.Message, "nothing was replaced; free space or choose another --output"),
         _ => null,
     };

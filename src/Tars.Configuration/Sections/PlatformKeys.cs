@@ -42,6 +42,8 @@ public static partial class TarsSchema
         Key("public_key_path", FilePath, "The public key that verifies."),
         Key("key_ring", FilePath, "The folder of keys; the usual way to name them."),
         Alias("key_path", "security.key_ring", FilePath),
+        Key("key_passphrase", new SecretType(), "The passphrase of the keys, better as ${NAME} from a secret backend; without one they have none."),
+        Key("key_passphrase_file", FilePath, "A file with that passphrase, readable by its owner only; a line feed at its end does not count."),
         Key("require_cosignature", Flag, "Whether a signature without its ECDSA co-signature is refused.", "false"),
         Key("pgp_enabled", Flag, "Whether OpenPGP files are written as well.", "false"),
         Key("pgp_key_id", new TextType("an OpenPGP key id", "^[0-9A-Fa-f ]+$", 64), "The OpenPGP key."),

@@ -15,7 +15,7 @@ public sealed class ProjectReferenceTests
         ["Tars.Configuration"] = ([], ["YamlDotNet"]),
         ["Tars.Observability"] = (["Tars.Statistics"], ["Parquet.Net"]),
         ["Tars.Reports"] = (["Tars.Observability"], []),
-        ["Tars.Application"] = (["Tars.Configuration", "Tars.Observability", "Tars.Reports"], []),
+        ["Tars.Application"] = (["Tars.Configuration", "Tars.Observability", "Tars.Reports", "Tars.Sealing"], []),
         ["Tars.Cli"] = (["Tars.Application", "Tars.Simulation"], ["Spectre.Console", "System.CommandLine"]),
     };
 

@@ -1,0 +1,49 @@
+using Tars.Application.Settings;
+using Tars.Configuration.Layers;
+
+namespace Tars.Application.Sealing;
+
+/// <summary>What the section <c>security</c> says about sealing.</summary>
+/// <param name="Signs">Whether reports are signed.</param>
+/// <param name="Encrypts">Whether reports are encrypted.</param>
+/// <param name="RequiresCosignature">Whether a signature without its P-256 co-signature is refused.</param>
+/// <param name="KeyRing">The folder of keys; null when none is named.</param>
+/// <param name="SigningKey">The private key, in a file or inline; null when it is the ring's.</param>
+/// <param name="PublicKey">The file of a public key that verifies; null when none is named.</param>
+/// <param name="EncryptionKey">The AES-256 key, in a file or inline; null when it is the ring's.</param>
+/// <param name="Passphrase">Opens the keys, in a file or inline; null when they have none.</param>
+public sealed record SealingSettings(
+    bool Signs,
+    bool Encrypts,
+    bool RequiresCosignature,
+    string? KeyRing,
+    SecretSource? SigningKey,
+    string? PublicKey,
+    SecretSource? EncryptionKey,
+    SecretSource? Passphrase)
+{
+    /// <summary>Binds the section.</summary>
+    /// <param name="loaded">The configuration.</param>
+    public static SealingSettings Of(LoadedSettings loaded)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        SettingsSection security = loaded.Section("security");
+        return new SealingSettings(
+            security.Flag("signing_enabled"),
+            security.Flag("encryption_enabled"),
+            security.Flag("require_cosignature"),
+            PathOf(loaded, security, "key_ring"),
+            Secret(loaded, security, "signing_key", "signing_key_path"),
+            PathOf(loaded, security, "public_key_path"),
+            Secret(loaded, security, "encryption_key", "encryption_key_path"),
+            Secret(loaded, security, "key_passphrase", "key_passphrase_file"));
+    }
+
+    private static string? PathOf(LoadedSettings loaded, SettingsSection security, string key) =>
+        security.FilePathOrNull(key) is { } path ? Path.Combine(loaded.WorkingFolder, path) : null;
+
+    private static SecretSource? Secret(LoadedSettings loaded, SettingsSection security, string key, string pathKey) =>
+        PathOf(loaded, security, pathKey) is { } path ? new SecretSource.File(path, security.OriginOf(pathKey), $"security.{pathKey}")
+        : security.TextOrNull(key) is { } text ? new SecretSource.Inline(text)
+        : null;
+}
