@@ -17,6 +17,7 @@ public sealed class ProjectReferenceTests
         ["Tars.Reports"] = (["Tars.Observability"], []),
         ["Tars.Application"] = (["Tars.Configuration", "Tars.Observability", "Tars.Reports", "Tars.Sealing"], []),
         ["Tars.Cli"] = (["Tars.Application", "Tars.Simulation"], ["Spectre.Console", "System.CommandLine"]),
+        ["Tars.Verify"] = (["Tars.Sealing"], []),
     };
 
     [Fact]

@@ -1,0 +1,3 @@
+using Tars.Verify;
+
+return await VerifyCommand.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);
