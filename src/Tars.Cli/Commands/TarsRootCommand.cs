@@ -5,6 +5,7 @@ using Tars.Cli.Commands.Anomalies;
 using Tars.Cli.Commands.Capture;
 using Tars.Cli.Commands.Completion;
 using Tars.Cli.Commands.Config;
+using Tars.Cli.Commands.Crypt;
 using Tars.Cli.Commands.Daily;
 using Tars.Cli.Commands.Demo;
 using Tars.Cli.Commands.Discover;
@@ -30,6 +31,9 @@ internal static class TarsRootCommand
         root.Subcommands.Add(RegressionsReportCommand.Create());
         root.Subcommands.Add(RetroReportCommand.Create());
         root.Subcommands.Add(CaptureCreateCommand.Create());
+        root.Subcommands.Add(EncryptCommand.Create());
+        root.Subcommands.Add(DecryptCommand.Create());
+        root.Subcommands.Add(RewrapCommand.Create());
         root.Subcommands.Add(InitCommand.Create());
         root.Subcommands.Add(ConfigCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());

@@ -7,13 +7,13 @@ namespace Tars.Sealing.Streams;
 /// A file that takes another's place all at once: written under a temporary name beside it, flushed to the disk, renamed. Disposed
 /// without <see cref="Commit"/>, it leaves nothing. What a killed writer left is removed by the next writer of the same file.
 /// </summary>
-internal sealed class ReplacementFile : IDisposable
+public sealed class ReplacementFile : IDisposable
 {
     /// <summary>Ends the temporary name of <c>report.json</c>: <c>.report.json.tars-sealing</c>.</summary>
     internal const string TemporarySuffix = ".tars-sealing";
 
     /// <summary>Read and write for the owner, nothing for others.</summary>
-    internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _path;
     private readonly string _directory;
@@ -21,12 +21,15 @@ internal sealed class ReplacementFile : IDisposable
     private bool _committed;
 
     /// <summary>Begins to replace <paramref name="path"/>, which need not exist.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mode">Its access rights; not used on Windows.</param>
     /// <exception cref="IOException">The directory does not take the file, or another process is writing the same file.</exception>
-    internal ReplacementFile(string path, UnixFileMode mode)
+    /// <exception cref="UnauthorizedAccessException">There is no right to write there.</exception>
+    public ReplacementFile(string path, UnixFileMode mode)
     {
         _path = Path.GetFullPath(path);
         _directory = Path.GetDirectoryName(_path) ?? throw new IOException($"\"{path}\" is no file");
-        _temporary = Path.Combine(_directory, $".{Path.GetFileName(_path)}{TemporarySuffix}");
+        _temporary = TemporaryPathOf(_path);
         RemoveOrphan();
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
@@ -42,7 +45,7 @@ internal sealed class ReplacementFile : IDisposable
     }
 
     /// <summary>The temporary file, unbuffered.</summary>
-    internal FileStream Stream { get; }
+    public FileStream Stream { get; }
 
     internal SafeFileHandle Handle => Stream.SafeFileHandle;
 
@@ -51,8 +54,13 @@ internal sealed class ReplacementFile : IDisposable
         ? OwnerOnly
         : File.GetUnixFileMode(file) & ~(UnixFileMode.SetUser | UnixFileMode.SetGroup | UnixFileMode.StickyBit);
 
+    /// <summary>Where the unfinished content of <paramref name="path"/> stands while it is written: its length tells how far the work is.</summary>
+    public static string TemporaryPathOf(string path) =>
+        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? string.Empty, $".{Path.GetFileName(path)}{TemporarySuffix}");
+
     /// <summary>Flushes the content, puts it in place and flushes the directory.</summary>
-    internal void Commit()
+    /// <exception cref="IOException">There is no room; dispose, and what stood there before stands there still.</exception>
+    public void Commit()
     {
         RandomAccess.FlushToDisk(Handle);
         Stream.Dispose();
@@ -61,6 +69,7 @@ internal sealed class ReplacementFile : IDisposable
         DurableFile.FlushDirectory(_directory);
     }
 
+    /// <summary>Closes the file; removes it when it was not put in place.</summary>
     public void Dispose()
     {
         Stream.Dispose();

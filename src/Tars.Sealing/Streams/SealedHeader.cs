@@ -21,6 +21,9 @@ public sealed class SealedHeader
         Recipients = names;
     }
 
+    /// <summary>No header is longer, in bytes.</summary>
+    public const int LongestLength = HeaderLayout.Longest;
+
     /// <summary>Media type of the plaintext.</summary>
     public string ContentType { get; }
 
@@ -55,6 +58,11 @@ public sealed class SealedHeader
     internal ReadOnlySpan<byte> Recipient(int index) => Bytes[_recipients[index]];
 
     internal int RecipientOffset(int index) => _recipients[index].Start.Value;
+
+    /// <summary>Reads the header at the beginning of a stream's content without a key.</summary>
+    /// <param name="beginning">The first <see cref="LongestLength"/> bytes, or all when there are fewer.</param>
+    /// <returns>The header, or <see cref="OpenResult.Malformed"/> with the place and the expectation; exactly one is not null.</returns>
+    public static (SealedHeader? Header, OpenResult.Malformed? Malformed) Read(ReadOnlyMemory<byte> beginning) => HeaderReader.Read(beginning);
 
     /// <summary>Reads the header of a file without a key.</summary>
     /// <returns>The header, or <see cref="OpenResult.Malformed"/> with the place and the expectation; exactly one is not null.</returns>

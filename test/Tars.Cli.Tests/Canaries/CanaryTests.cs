@@ -90,7 +90,7 @@ public sealed class CanaryTests(SmallFleet fleet)
         CanaryRunResult run = await RunAsync(secrets, folder, [.. EveryCommand.LineOf(command), .. configured, .. more]);
 
         Assert.True(run.Hits.Count == 0, $"tars {command} {string.Join(' ', more)} (exit {run.Result.ExitCode}):\n{string.Join('\n', run.Hits)}");
-        Assert.True(run.Result.ExitCode is not 2 || command is "capture show" or "capture import", $"tars {command} did not do its work:\n{run.Result.Error}");
+        Assert.True(run.Result.ExitCode is not 2 || command is "capture show" or "capture import" or "encrypt" or "rewrap", $"tars {command} did not do its work:\n{run.Result.Error}");
     }
 
     private static Task<CanaryRunResult> RunAsync(PlantedSecrets secrets, TemporaryDirectory folder, string[] arguments)
