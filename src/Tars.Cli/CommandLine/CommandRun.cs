@@ -229,7 +229,7 @@ internal sealed class CommandRun
         string? path = null;
         foreach (string config in Value(CommonOptions.Config) ?? [])
         {
-            if (config.Contains('=', StringComparison.Ordinal))
+            if (config.Contains('=', StringComparison.Ordinal) && !File.Exists(config))
             {
                 sets.Add(config);
             }
