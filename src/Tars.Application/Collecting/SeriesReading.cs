@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Tars.Application.Settings;
 using Tars.Configuration.Schemas;
+using Tars.Observability.Captures;
 using Tars.Observability.Indicators;
 using Tars.Observability.Objectives;
 using Tars.Observability.TimeSeries;
@@ -146,6 +148,17 @@ public sealed class SeriesReading : IDisposable
 
         return loads;
     }
+
+    /// <summary>SHA-256 of the capture's <c>SHA256SUMS</c> (of several captures: of their lists one after another), 64 lower-case hexadecimal digits; null for backends.</summary>
+    public string? CaptureSha256()
+    {
+        byte[][] lists = [.. _sources.Select(source => source.Source).OfType<CaptureSource>().Select(capture => capture.DigestList.ToArray())];
+        return lists.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData([.. lists.SelectMany(list => list)]));
+    }
+
+    /// <summary>The addresses of the backends that are read, without user or password, a space between two.</summary>
+    public string Addresses() => string.Join(' ', _sources.Select(source => _settings.Observability.Backends[source.Backend].Url.GetComponents(
+        UriComponents.HttpRequestUrl, UriFormat.UriEscaped)).Distinct());
 
     /// <summary>The sources that are read, by backend.</summary>
     internal IReadOnlyList<OpenedSource> Sources => _sources;

@@ -58,6 +58,32 @@ public sealed class ReportDirectory(string path)
         }
     }
 
+    /// <summary>Writes all files of a report, and then removes files of an older one that must not stay beside them: plaintext of what is sealed now.</summary>
+    /// <param name="report">The files.</param>
+    /// <param name="replaced">Names of the files to remove; those that are not there do not matter.</param>
+    /// <param name="cancellationToken">Ends it before the first file is renamed.</param>
+    /// <returns>The paths written, in the report's order.</returns>
+    /// <exception cref="OutputException">A file cannot be written: nothing was renamed. Or an old file cannot be removed: the new ones are there.</exception>
+    public async Task<IReadOnlyList<string>> ReplaceAsync(Report report, IReadOnlyList<string> replaced, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(replaced);
+        IReadOnlyList<string> written = await WriteAsync(report, cancellationToken).ConfigureAwait(false);
+        foreach (string name in replaced)
+        {
+            string old = System.IO.Path.Combine(Path, name);
+            try
+            {
+                File.Delete(old);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new OutputException(old, $"the plaintext of an older run stays, it cannot be removed: {exception.Message}", exception);
+            }
+        }
+
+        return written;
+    }
+
     private static async Task WriteFlushedAsync(string temporary, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Tars.Application.Collecting;
-using Tars.Application.Publishing;
 using Tars.Application.Settings;
 using Tars.Application.Settings.Refusals;
 using Tars.Configuration.Layers;
@@ -18,6 +18,8 @@ internal sealed class CommandRun
 {
     private readonly ParseResult _result;
     private TarsSettings? _settings;
+    private RunSealing? _sealing;
+    private Collected? _collected;
 
     private CommandRun(ParseResult result)
     {
@@ -53,15 +55,32 @@ internal sealed class CommandRun
     public static async Task<int> RunAsync(ParseResult result, Func<CommandRun, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {
         CommandRun own = new(result);
-        own.RefuseSealing();
         try
         {
+            if (result.CommandResult.Command.Options.Contains(CommonOptions.Sign))
+            {
+                own._sealing = RunSealing.Open(own, $"tars {string.Join(' ', NamesOf(result))}");
+            }
+
             return await run(own, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            own._sealing?.Dispose();
             own.Console.ClearProgress();
         }
+    }
+
+    private static List<string> NamesOf(ParseResult result)
+    {
+        CommandResult? at = result.CommandResult;
+        List<string> names = [];
+        for (; at is { Command: not RootCommand }; at = at.Parent as CommandResult)
+        {
+            names.Insert(0, at.Command.Name);
+        }
+
+        return names;
     }
 
     /// <summary>The value of an option, or its default.</summary>
@@ -122,7 +141,18 @@ internal sealed class CommandRun
             Console.Note($"more than {Settings.Observability.SeriesLimit} series: the backend took the differences of some counters (docs/math.md, \"Pushed-down increases\")");
         }
 
-        return new Collected(set, reading.Analysis, window);
+        return _collected = new Collected(set, reading.Analysis, window)
+        {
+            Source = RunSealing.SourceOf(reading, set.Source, Value(CommonOptions.Capture)),
+            CaptureSha256 = reading.CaptureSha256(),
+        };
+    }
+
+    /// <summary>Writes a report about what was collected last to a folder, signed and encrypted as asked.</summary>
+    public Task<IReadOnlyList<string>> WriteAsync(string folder, Reports.Report report, CancellationToken cancellationToken)
+    {
+        Collected collected = _collected ?? throw new InvalidOperationException("a report follows a collection");
+        return _sealing!.WriteAsync(folder, report, collected.Window, collected.Source!, collected.CaptureSha256, cancellationToken);
     }
 
     /// <summary>Writes a report's files, and to standard output what <c>-o</c> asks for.</summary>
@@ -130,7 +160,7 @@ internal sealed class CommandRun
     public async Task<int> PublishAsync(Outcome outcome, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> written = OutputFolder is { } folder
-            ? await new ReportDirectory(folder).WriteAsync(outcome.Report, cancellationToken).ConfigureAwait(false)
+            ? await WriteAsync(folder, outcome.Report, cancellationToken).ConfigureAwait(false)
             : [];
         if (Format == OutputFormat.Table)
         {
@@ -152,17 +182,6 @@ internal sealed class CommandRun
     /// <summary>Shows how far a collection is.</summary>
     /// <param name="what">What is done, for example <c>reading</c>.</param>
     public IProgress<CollectionProgress> Progress(string what) => new ShownProgress(Console, what);
-
-    private void RefuseSealing()
-    {
-        foreach ((Option<bool> option, string feature) in new[] { (CommonOptions.Sign, "signing"), (CommonOptions.Encrypt, "encryption") })
-        {
-            if (Has(option) && MissingFeatures.Has(feature))
-            {
-                throw new UsageException($"{option.Name}: {MissingFeatures.Refusal(feature)}", $"leave {option.Name} out");
-            }
-        }
-    }
 
     /// <summary>Loads the configuration that <paramref name="search"/> finds, for questions about it, and tells its notes.</summary>
     public LoadedSettings Load(SettingsSearch search)
@@ -247,8 +266,11 @@ internal sealed class CommandRun
         Add(settings, CommonOptions.PrometheusUrl, "observability.prometheus_url");
         Add(settings, CommonOptions.Backend, "observability.backend");
         Add(settings, CommonOptions.TimeZone, "observability.time_zone");
+        settings.AddRange(Switched(CommonOptions.Sign, "security.signing_enabled").Concat(Switched(CommonOptions.Encrypt, "security.encryption_enabled")));
         return SettingsSearch.OfProcess() with { ConfigPath = path, Profile = Value(CommonOptions.Profile), CommandLine = settings };
     }
+
+    private IEnumerable<CommandLineSetting> Switched(Option<bool> option, string path) => Has(option) ? [new CommandLineSetting(option.Name, path, "true")] : [];
 
     private void Add(List<CommandLineSetting> settings, Option<string?> option, string path)
     {
@@ -275,4 +297,11 @@ internal sealed class CommandRun
 /// <param name="Set">The series; the window and the history before it.</param>
 /// <param name="Analysis">Objectives and exceptions.</param>
 /// <param name="Window">The window that is told.</param>
-internal sealed record Collected(SeriesSet Set, AnalysisSettings Analysis, TimeWindow Window);
+internal sealed record Collected(SeriesSet Set, AnalysisSettings Analysis, TimeWindow Window)
+{
+    /// <summary>Where the series came from, for the statement of a signed report; null in a demo.</summary>
+    public Sealing.Envelopes.RunSource? Source { get; init; }
+
+    /// <summary>Digest of the capture that was read; null for a backend.</summary>
+    public string? CaptureSha256 { get; init; }
+}

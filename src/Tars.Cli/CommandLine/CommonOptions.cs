@@ -48,9 +48,9 @@ internal static class CommonOptions
 
     public static Option<bool> Plan { get; } = Flag("--plan", "Prints the queries and the load they would cause, and sends nothing");
 
-    public static Option<bool> Sign { get; } = Flag("--sign", "Signs the report (refused until signing is available)");
+    public static Option<bool> Sign { get; } = Flag("--sign", "Signs the report: one envelope beside its files");
 
-    public static Option<bool> Encrypt { get; } = Flag("--encrypt", "Encrypts the report (refused until encryption is available)");
+    public static Option<bool> Encrypt { get; } = Flag("--encrypt", "Encrypts the report: FILE.tars in place of each file");
 
     /// <summary>Options that say how to speak; every command has them.</summary>
     public static IReadOnlyList<Option> Speaking { get; } = [Quiet, NoColor, Verbose];

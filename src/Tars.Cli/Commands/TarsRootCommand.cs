@@ -10,9 +10,11 @@ using Tars.Cli.Commands.Daily;
 using Tars.Cli.Commands.Demo;
 using Tars.Cli.Commands.Discover;
 using Tars.Cli.Commands.Init;
+using Tars.Cli.Commands.Keys;
 using Tars.Cli.Commands.Kpi;
 using Tars.Cli.Commands.Regressions;
 using Tars.Cli.Commands.Retro;
+using Tars.Cli.Commands.Sealing;
 using Tars.Cli.Commands.Stability;
 
 namespace Tars.Cli.Commands;
@@ -37,6 +39,9 @@ internal static class TarsRootCommand
         root.Subcommands.Add(InitCommand.Create());
         root.Subcommands.Add(ConfigCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(KeysCommand.Create());
+        root.Subcommands.Add(SignCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {

@@ -19,8 +19,7 @@ internal static class PredecessorArguments
         for (int i = 1; i < arguments.Count; i++)
         {
             string[] parts = arguments[i].Split('=', 2);
-            bool seals = parts[0] is "--sign" or "--encrypt"; // refused below for every command, in one wording
-            if (seals || command.Flags.FirstOrDefault(flag => flag.Name == parts[0]) is not { } flag || flag.Fate == FlagFate.Works || IsOfToday(command, flag, parts, arguments, i))
+            if (command.Flags.FirstOrDefault(flag => flag.Name == parts[0]) is not { } flag || flag.Fate == FlagFate.Works || IsOfToday(command, flag, parts, arguments, i))
             {
                 now.Add(arguments[i]);
                 continue;

@@ -11,8 +11,8 @@ internal static class PredecessorTable
     [
         Works("--profile", "--profile NAME"),
         Works("--config", "--config PATH"),
-        new("--encrypt", false, FlagFate.Refused, "encryption is not available yet"),
-        new("--sign", false, FlagFate.Refused, "signing is not available yet"),
+        new("--encrypt", false, FlagFate.Works, "--encrypt, with a key that 'tars keys create encryption' makes"),
+        new("--sign", false, FlagFate.Works, "--sign, with keys that 'tars keys create signing' makes"),
         new("--no-compliance", false, FlagFate.LeftOut, "nothing to turn off: no compliance check runs here"),
     ];
 

@@ -18,9 +18,9 @@ public sealed class CaptureSource : ISeriesSource
     private readonly SourceDescription _description;
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _digests = new(StringComparer.Ordinal);
 
-    private CaptureSource(string directory, CaptureManifest manifest)
+    private CaptureSource(string directory, CaptureManifest manifest, byte[] digests)
     {
-        (_directory, Manifest) = (directory, manifest);
+        (_directory, Manifest, DigestList) = (directory, manifest, digests);
         Grid = manifest.Grid.ToGrid();
         _description = manifest.Source.ToDescription();
         _queries = manifest.Queries.ToFrozenDictionary(query => query.Text, StringComparer.Ordinal);
@@ -28,6 +28,9 @@ public sealed class CaptureSource : ISeriesSource
 
     /// <summary>What the capture holds.</summary>
     public CaptureManifest Manifest { get; }
+
+    /// <summary>The bytes of <c>SHA256SUMS</c>: their digest names the whole capture.</summary>
+    public ReadOnlyMemory<byte> DigestList { get; }
 
     /// <summary>The grid of every answer.</summary>
     public TimeGrid Grid { get; }
@@ -55,9 +58,9 @@ public sealed class CaptureSource : ISeriesSource
             byte[] json = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
             CaptureManifest manifest = CaptureManifest.FromJson(json);
             string digests = Path.Combine(directory, CaptureLayout.Digests);
-            string list = await File.ReadAllTextAsync(digests, cancellationToken).ConfigureAwait(false);
-            return CaptureDigests.Agree(list, manifest, json)
-                ? new CaptureSource(directory, manifest)
+            byte[] list = await File.ReadAllBytesAsync(digests, cancellationToken).ConfigureAwait(false);
+            return CaptureDigests.Agree(System.Text.Encoding.UTF8.GetString(list), manifest, json)
+                ? new CaptureSource(directory, manifest, list)
                 : throw new InvalidDataException($"it does not agree with {CaptureLayout.Digests}");
         }
         catch (Exception exception) when (exception is InvalidDataException or ArgumentException)

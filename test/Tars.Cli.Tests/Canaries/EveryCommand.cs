@@ -38,6 +38,18 @@ internal static class EveryCommand
         ["config diff"] = "local dev",
         ["config schema"] = "",
         ["config docs"] = "",
+        ["keys create signing"] = "--ring made",
+        ["keys create encryption"] = "--ring made",
+        ["keys list"] = "--ring made",
+        ["keys show"] = "0123456789abcdef --ring made",
+        ["keys export"] = "0123456789abcdef --ring made",
+        ["keys import"] = "series.csv --ring made",
+        ["keys rotate signing"] = "--ring made",
+        ["keys rotate encryption"] = "--ring made",
+        ["keys retire"] = "0123456789abcdef --ring made",
+        ["keys revoke"] = "0123456789abcdef --reason superseded --ring made",
+        ["sign"] = "series.csv --ring made",
+        ["verify"] = "series.csv --ring made",
         ["config migrate"] = "old.yaml --dry-run",
     };
 

@@ -106,7 +106,7 @@ public sealed class KpiCommandTests(FleetBackend fleet) : IDisposable
         WriteConfiguration("99%", "");
         CommandResult result = await RunAsync("kpi", "--prometheus-url", own.Address.ToString(), option);
         Assert.Equal((ExitCode.Usage, string.Empty, 0L), (result.ExitCode, result.Output, own.RequestCount));
-        Assert.StartsWith($"tars: error: {option}: {what} is not available yet", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"tars: error: {option}: security.{what}_enabled: {what} needs a key", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.Combine("output")));
     }
 

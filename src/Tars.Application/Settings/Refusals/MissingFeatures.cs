@@ -11,19 +11,17 @@ public static class MissingFeatures
 {
     private static readonly (string Key, string Feature)[] Switches =
     [
-        ("signing_enabled", "signing"),
-        ("encryption_enabled", "encryption"),
         ("pgp_enabled", "OpenPGP"),
         ("sbom_enabled", "a bill of materials"),
         ("slsa_enabled", "provenance"),
     ];
 
-    /// <summary>Whether <paramref name="feature"/> (<c>signing</c>, <c>encryption</c>) is missing.</summary>
+    /// <summary>Whether <paramref name="feature"/> (<c>OpenPGP</c>, <c>provenance</c>) is missing.</summary>
     public static bool Has(string feature) => Switches.Any(item => item.Feature == feature);
 
     /// <summary>Returns why a run that asked for <paramref name="feature"/> is refused.</summary>
     public static string Refusal(string feature) =>
-        $"{feature} is not available yet, and a report that was to be {(feature is "signing" or "encryption" ? "sealed is not written open" : "made with it is not made without")}";
+        $"{feature} is not available yet, and a report that was to be made with it is not made without";
 
     internal static void Check(SettingsSection security, ICollection<SettingsProblem> problems)
     {

@@ -12,7 +12,7 @@ internal static class CaptureCreateCommand
 {
     public static Command Create()
     {
-        Option[] options = [.. CommonOptions.Reading.Where(option => option != CommonOptions.Capture), CommonOptions.Output, CommonOptions.Sign, CommonOptions.Encrypt];
+        Option[] options = [.. CommonOptions.Reading.Where(option => option != CommonOptions.Capture), CommonOptions.Output];
         string[] examples =
         [
             "tars capture --window 14d --output captures/fortnight", "tars capture import --csv cpu.csv --output captures/cpu --config tars.yaml",

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Tars.Application.Collecting;
-using Tars.Application.Publishing;
 using Tars.Cli.CommandLine;
 using Tars.Configuration.Scalars;
 using Tars.Observability.Kpis;
@@ -82,7 +81,7 @@ internal static class KpiWatchCommand
             return await run.PublishAsync(outcome, cancellationToken).ConfigureAwait(false);
         }
 
-        await new ReportDirectory(run.OutputFolder!).WriteAsync(outcome.Report, cancellationToken).ConfigureAwait(false);
+        await run.WriteAsync(run.OutputFolder!, outcome.Report, cancellationToken).ConfigureAwait(false);
         double share = soFar.Duration / window.Duration;
         run.Console.Note(string.Create(
             CultureInfo.InvariantCulture,

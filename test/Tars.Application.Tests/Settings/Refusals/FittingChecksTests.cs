@@ -88,22 +88,6 @@ public class FittingChecksTests
     }
 
     [Theory]
-    [InlineData("dev", 2)]
-    [InlineData("staging", 2)]
-    [InlineData("prod", 2)]
-    [InlineData("local", 0)]
-    public void Load_SealingThatThisVersionLacks_StopsEveryCommandOfTheProfile(string profile, int missing)
-    {
-        using ProfileFile file = new();
-
-        string[] refusals = [.. file.Refusals(profile, Requirements.Command, ProfileFile.Production).Where(text => text.Contains("is not available yet", StringComparison.Ordinal))];
-
-        int expected = MissingFeatures.Has("signing") ? missing : 0;
-        Assert.Equal(expected, refusals.Length);
-        Assert.Empty(file.Refusals(profile, Requirements.None, ProfileFile.Production));
-    }
-
-    [Theory]
     [InlineData("sbom_enabled", "a bill of materials is not available yet, and a report that was to be made with it is not made without")]
     [InlineData("slsa_enabled", "provenance is not available yet, and a report that was to be made with it is not made without")]
     [InlineData("pgp_enabled", "OpenPGP is not available yet, and a report that was to be made with it is not made without")]

@@ -1,0 +1,72 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Tars.Application.Collecting;
+using Tars.Application.Publishing;
+using Tars.Application.Sealing;
+using Tars.Application.Settings;
+using Tars.Configuration.Interrogation;
+using Tars.Observability.TimeSeries;
+using Tars.Reports;
+using Tars.Sealing.Envelopes;
+
+namespace Tars.Cli.CommandLine;
+
+/// <summary>What of one run is sealed: keys are opened before anything is read, and every report is written through here.</summary>
+internal sealed class RunSealing : IDisposable
+{
+    private readonly string _tool;
+    private readonly TarsSettings _settings;
+    private readonly TimeProvider _time;
+    private ReportSealing? _sealing;
+    private readonly string _runId = Guid.CreateVersion7().ToString();
+
+    private RunSealing(string tool, TarsSettings settings, TimeProvider time) => (_tool, _settings, _time) = (tool, settings, time);
+
+    /// <summary>The version of this program.</summary>
+    public static string Version => typeof(RunSealing).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    /// <summary>Who signs, as this machine says.</summary>
+    public static string Signer => $"{Environment.UserName}@{Environment.MachineName}";
+
+    /// <summary>Opens the keys that a run needs.</summary>
+    /// <exception cref="UsageException">Sealing was asked for, and no files.</exception>
+    public static RunSealing Open(CommandRun run, string tool)
+    {
+        bool asked = run.Has(CommonOptions.Sign) || run.Has(CommonOptions.Encrypt);
+        if (asked && run.Value(CommonOptions.Output) == "none")
+        {
+            throw new UsageException(
+                $"{(run.Has(CommonOptions.Sign) ? CommonOptions.Sign : CommonOptions.Encrypt).Name}: files are sealed, and --output none writes none", "choose a folder for --output");
+        }
+
+        TarsSettings settings = run.Settings;
+        ReportSealing? sealing = ReportSealing.Open(SealingSettings.Of(settings.Loaded), run.Time);
+        return new RunSealing(tool, settings, run.Time) { _sealing = sealing };
+    }
+
+    /// <summary>Writes a report's files to a folder, sealed as asked.</summary>
+    public Task<IReadOnlyList<string>> WriteAsync(string folder, Report report, TimeWindow window, RunSource source, string? captureSha256, CancellationToken cancellationToken)
+    {
+        ReportDirectory directory = new(folder);
+        if (_sealing is null)
+        {
+            return directory.WriteAsync(report, cancellationToken);
+        }
+
+        SealedReport made = _sealing.Seal(report, new RunFacts(
+            _tool, Version, _runId, ConfigurationSha256(), window.From, window.To, source, captureSha256, Audit: null, _time.GetUtcNow(), Signer));
+        return directory.ReplaceAsync(made.Report, made.Replaced, cancellationToken);
+    }
+
+    /// <summary>Where a reading's series come from.</summary>
+    public static RunSource SourceOf(SeriesReading reading, SourceDescription source, string? captureFolder) => captureFolder is null
+        ? new RunSource(source.Application, source.Version, reading.Addresses())
+        : new RunSource("capture", null, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(captureFolder))));
+
+    /// <summary>Clears the keys.</summary>
+    public void Dispose() => _sealing?.Dispose();
+
+    private string ConfigurationSha256() =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(EffectiveSettings.Of(_settings.Loaded).ToYaml())));
+}

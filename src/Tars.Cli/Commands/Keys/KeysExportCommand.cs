@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Text;
+using Tars.Application.Publishing;
+using Tars.Application.Sealing;
+using Tars.Cli.CommandLine;
+using Tars.Reports;
+using Tars.Sealing.Keys;
+
+namespace Tars.Cli.Commands.Keys;
+
+/// <summary><c>tars keys export KEY</c>: the public key; with <c>--secret</c> the secret one, to a file that only its owner can read.</summary>
+internal static class KeysExportCommand
+{
+    private static readonly Argument<string> Key = KeysArguments.Key();
+
+    private static readonly Option<string?> Output = CommonOptions.Text("--output", "FILE", "The new file; standard output without it, which a secret key never goes to");
+
+    private static readonly Option<bool> Secret = CommonOptions.Flag("--secret", "The private or AES-256 key in place of the public one; needs --output");
+
+    public static Command Create() => KeysCommand.Verb(
+        "export", "Writes a public key, or with --secret the secret one to a file", Key, Run, "tars keys export 0123456789abcdef --ring keys --output rsa.pub", Output, Secret, KeysArguments.NewPassphraseFile);
+
+    private static int Run(CommandRun run)
+    {
+        KeyRingAccess access = SealingOptions.Access(run);
+        KeyRing ring = access.Ring();
+        KeyEntry entry = ring.Find(run.Value(Key)!);
+        if (run.Has(Secret))
+        {
+            string path = run.Value(Output) ?? throw new UsageException("--secret: a secret key is written to a file only", "write --output FILE");
+            using Passphrase? opens = access.Passphrase();
+            using Passphrase? protects = run.Value(KeysArguments.NewPassphraseFile) is { } file
+                ? KeyRingAccess.PassphraseOf(SealingOptions.FileOf(file, KeysArguments.NewPassphraseFile)) : null;
+            using SecretBytes content = ring.ExportSecret(entry, opens, protects);
+            KeyRing.WriteExported(path, content);
+            run.Console.Say($"{path} holds the secret key {entry.KeyId[..16]}{(protects is null ? ", without a passphrase" : string.Empty)}");
+            return ExitCode.Ok;
+        }
+
+        string pem = ring.PublicKeyOf(entry).ToPem();
+        if (run.Value(Output) is not { } output)
+        {
+            run.Console.Write(pem);
+            return ExitCode.Ok;
+        }
+
+        string folder = Path.GetDirectoryName(output) is { Length: > 0 } parent ? parent : ".";
+        new ReportDirectory(folder).WriteAsync(new Report("keys", [new ReportFile(Path.GetFileName(output), "application/x-pem-file", Encoding.ASCII.GetBytes(pem))]), CancellationToken.None)
+            .GetAwaiter().GetResult();
+        run.Console.Say($"{output} holds the public key {entry.KeyId[..16]}");
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Tars.Cli.CommandLine;
+using Tars.Sealing.Keys;
+
+namespace Tars.Cli.Commands.Keys;
+
+/// <summary><c>tars keys revoke KEY</c>: says that a key must not be believed any longer, since when and why.</summary>
+internal static class KeysRevokeCommand
+{
+    private static readonly Argument<string> Key = KeysArguments.Key();
+
+    private static readonly Option<string?> Reason = CommonOptions.Text("--reason", "REASON", "compromised, superseded or discontinued");
+
+    private static readonly Option<string?> Comment = CommonOptions.Text("--comment", "TEXT", "In your own words");
+
+    public static Command Create() => KeysCommand.Verb(
+        "revoke", "Says that a key must not be believed any longer", Key, Run, "tars keys revoke 0123456789abcdef --reason superseded --ring keys", Reason, Comment);
+
+    private static int Run(CommandRun run)
+    {
+        string text = run.Value(Reason) ?? string.Empty;
+        RevocationReason? reason = Enum.GetValues<RevocationReason>().Where(known => SealingOptions.NameOf(known) == text).Select(known => (RevocationReason?)known).FirstOrDefault();
+        KeyRing ring = SealingOptions.Access(run).Ring();
+        return reason is { } found
+            ? KeysCommand.Tell(run, [ring.Revoke(ring.Find(run.Value(Key)!).KeyId, found, run.Value(Comment) ?? string.Empty)])
+            : throw new UsageException($"--reason: '{text}' is no reason", "write compromised, superseded or discontinued");
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using Tars.Application.Publishing;
+using Tars.Application.Sealing;
+using Tars.Cli.CommandLine;
+using Tars.Reports;
+using Tars.Sealing.Envelopes;
+using Tars.Sealing.Signatures;
+
+namespace Tars.Cli.Commands.Sealing;
+
+/// <summary><c>tars sign FILE…</c>: one envelope over files of a folder, or a signature beside each.</summary>
+internal static class SignCommand
+{
+    private static readonly Argument<string[]> Files = new("FILE") { Description = "The files; for one envelope, of one folder", Arity = ArgumentArity.OneOrMore };
+
+    private static readonly Option<bool> Detached = CommonOptions.Flag("--detached", "FILE.sig beside each file in place of one envelope");
+
+    public static Command Create()
+    {
+        TarsCommand sign = TarsCommand.Verb(
+            "sign", "Signs files: one envelope beside the first, or FILE.sig beside each", [Detached, .. SealingOptions.Keys], RunAsync,
+            "tars sign captures/week/SHA256SUMS --ring keys", "tars sign --detached report.pdf --ring keys");
+        sign.Arguments.Add(Files);
+        return sign;
+    }
+
+    private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        string[] files = run.Value(Files)!;
+        if (files.FirstOrDefault(file => !File.Exists(file)) is { } missing)
+        {
+            throw new UsageException($"{missing}: there is no such file");
+        }
+
+        if (!run.Has(Detached) && files.DistinctBy(FolderOf).Count() > 1)
+        {
+            throw new UsageException("an envelope lies beside the files it names, and these are in several folders", "sign folder by folder, or use --detached");
+        }
+
+        using SigningKeys keys = SealingOptions.Access(run).OpenSigning();
+        try
+        {
+            foreach (ReportFile signature in run.Has(Detached) ? await DetachedAsync(files, keys, cancellationToken).ConfigureAwait(false) : [await EnvelopeAsync(run, files, keys, cancellationToken).ConfigureAwait(false)])
+            {
+                string folder = FolderOf(signature.Name);
+                ReportFile named = signature with { Name = Path.GetFileName(signature.Name) };
+                await new ReportDirectory(folder).WriteAsync(new Report("sign", [named]), cancellationToken).ConfigureAwait(false);
+                run.Console.Say($"wrote {Path.Combine(folder, named.Name)}");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SealingException(exception.Message, null, exception);
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static async Task<ReportFile> EnvelopeAsync(CommandRun run, string[] files, SigningKeys keys, CancellationToken cancellationToken)
+    {
+        List<Subject> subjects = [];
+        foreach (string file in files.DistinctBy(Path.GetFullPath))
+        {
+            FileStream content = File.OpenRead(file);
+            await using (content.ConfigureAwait(false))
+            {
+                subjects.Add(new Subject(Path.GetFileName(file), Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false))));
+            }
+        }
+
+        Statement statement = FilesStatement.Of(subjects, run.Time.GetUtcNow(), RunSealing.Signer);
+        Envelope envelope = Envelope.Sign(Envelope.StatementType, statement.ToUtf8(), keys.Signers);
+        return new ReportFile(files[0] + Envelope.FileSuffix, "application/json", envelope.ToUtf8());
+    }
+
+    private static async Task<IReadOnlyList<ReportFile>> DetachedAsync(string[] files, SigningKeys keys, CancellationToken cancellationToken)
+    {
+        List<ReportFile> signatures = [];
+        foreach (string file in files)
+        {
+            FileStream content = File.OpenRead(file);
+            await using (content.ConfigureAwait(false))
+            {
+                DetachedSignatures signed = await DetachedSignatures.SignAsync(content, keys.Signers, cancellationToken).ConfigureAwait(false);
+                signatures.Add(new ReportFile(file + DetachedSignatures.FileSuffix, "text/plain", Encoding.ASCII.GetBytes(signed.ToString())));
+            }
+        }
+
+        return signatures;
+    }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".";
+}
