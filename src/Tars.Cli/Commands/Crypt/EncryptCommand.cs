@@ -18,7 +18,10 @@ internal static class EncryptCommand
 
     private static readonly Option<string[]> To = new("--to")
     {
-        HelpName = "ID", Description = "A key of the ring that opens the result; may be repeated. Default: the current one", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false,
+        HelpName = "ID",
+        Description = "A key of the ring that opens the result; may be repeated. Default: the current one",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
     };
 
     private static readonly Option<string?> ContentType = CommonOptions.Text(

@@ -16,7 +16,10 @@ internal static class RewrapCommand
 
     private static readonly Option<string[]> From = new("--from")
     {
-        HelpName = "ID", Description = "A key that is to go; may be repeated. Default: every key of the ring but the current one", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false,
+        HelpName = "ID",
+        Description = "A key that is to go; may be repeated. Default: every key of the ring but the current one",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
     };
 
     public static Command Create()

@@ -23,7 +23,10 @@ internal sealed class SealingKeys : IDisposable
 
     public static Option<string[]> KeyOption { get; } = new("--key")
     {
-        HelpName = "FILE", Description = "A file with an AES-256 key, in place of the key ring; may be repeated", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false,
+        HelpName = "FILE",
+        Description = "A file with an AES-256 key, in place of the key ring; may be repeated",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
     };
 
     public static Option<string?> PassphraseOption { get; } = CommonOptions.Text("--passphrase-file", "FILE", "A file with the passphrase of the keys; a line feed at its end does not count");

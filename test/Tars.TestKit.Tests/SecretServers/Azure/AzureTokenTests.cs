@@ -146,7 +146,12 @@ public sealed class AzureTokenTests : IAsyncLifetime
         JsonObject header = new() { ["alg"] = "PS256", ["typ"] = "JWT", ["x5t#S256"] = Url(certificate.GetCertHash(HashAlgorithmName.SHA256)) };
         JsonObject claims = new()
         {
-            ["aud"] = audience.AbsoluteUri, ["iss"] = _application.ClientId, ["sub"] = _application.ClientId, ["jti"] = Guid.NewGuid().ToString(), ["nbf"] = now, ["exp"] = now + 600,
+            ["aud"] = audience.AbsoluteUri,
+            ["iss"] = _application.ClientId,
+            ["sub"] = _application.ClientId,
+            ["jti"] = Guid.NewGuid().ToString(),
+            ["nbf"] = now,
+            ["exp"] = now + 600,
         };
         string input = $"{Url(Encoding.UTF8.GetBytes(header.ToJsonString()))}.{Url(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
         return $"{input}.{Url(key.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pss))}";
