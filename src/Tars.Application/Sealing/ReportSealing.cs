@@ -14,7 +14,7 @@ public sealed record SealedReport(Report Report, IReadOnlyList<string> Replaced)
 public sealed class ReportSealing : IDisposable
 {
     /// <summary>What follows a file's name in the name of its sealed form.</summary>
-    public const string SealedSuffix = ".tars";
+    public const string SealedSuffix = ".sealed";
 
     private SigningKeys? _signing;
     private KeyEncryptionKey? _encryption;

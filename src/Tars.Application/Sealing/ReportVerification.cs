@@ -22,7 +22,7 @@ public sealed class ReportVerification(TrustedKeys trust, bool requireCosignatur
     private const string TimestampSuffix = ".tsr";
 
     /// <summary>Verifies a file, or every envelope of a folder.</summary>
-    /// <param name="path">A folder, an envelope, a signature, a signed file, or signed JSON.</param>
+    /// <param name="path">A folder, an envelope, a signature, signed JSON, or a file that a signature or an envelope beside it vouches for.</param>
     /// <param name="cancellationToken">Breaks off.</param>
     /// <exception cref="SealingException">Something cannot be read.</exception>
     public async Task<IReadOnlyList<VerifiedThing>> VerifyAsync(string path, CancellationToken cancellationToken)
@@ -33,11 +33,50 @@ public sealed class ReportVerification(TrustedKeys trust, bool requireCosignatur
                 : path.EndsWith(Envelope.FileSuffix, StringComparison.Ordinal) ? [(await EnvelopeAsync(path, cancellationToken).ConfigureAwait(false)).Thing]
                 : path.EndsWith(DetachedSignatures.FileSuffix, StringComparison.Ordinal) ? [await DetachedAsync(path[..^DetachedSignatures.FileSuffix.Length], path, cancellationToken).ConfigureAwait(false)]
                 : File.Exists(path + DetachedSignatures.FileSuffix) ? [await DetachedAsync(path, path + DetachedSignatures.FileSuffix, cancellationToken).ConfigureAwait(false)]
-                : [Told(path, SignatureVerifier.VerifyEmbedded(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), trust))];
+                : [await FileAsync(path, cancellationToken).ConfigureAwait(false)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new SealingException($"{path}: {exception.Message}", null, exception);
+        }
+    }
+
+    /// <summary>A file that carries its own signature, or that an envelope beside it names.</summary>
+    private async Task<VerifiedThing> FileAsync(string path, CancellationToken cancellationToken)
+    {
+        // Read as signed JSON only when it begins as JSON does: what else is signed may be of any size.
+        if (await BeginsAsJsonAsync(path, cancellationToken).ConfigureAwait(false)
+            && SignatureVerifier.VerifyEmbedded(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), trust) is not SignatureVerdict.Malformed and var embedded)
+        {
+            return Told(path, embedded);
+        }
+
+        string name = System.IO.Path.GetFileName(path);
+        string folder = System.IO.Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
+        List<string> refusals = [];
+        foreach (string envelope in Directory.EnumerateFiles(folder, "*" + Envelope.FileSuffix).Order(StringComparer.Ordinal))
+        {
+            (VerifiedThing thing, Statement? statement) = await EnvelopeAsync(envelope, cancellationToken, only: name).ConfigureAwait(false);
+            if (statement?.Subjects.Any(subject => subject.Name == name) == true)
+            {
+                return new VerifiedThing(path, thing.Holds, [$"named by {envelope}", .. thing.Lines]);
+            }
+
+            refusals.AddRange(statement is null ? thing.Lines.Select(line => $"{envelope}: {line}") : []);
+        }
+
+        return new VerifiedThing(path, false, [.. refusals, $"nothing vouches for it: there is no {name}{DetachedSignatures.FileSuffix}, and no verified envelope beside it names it"]);
+    }
+
+    private static async Task<bool> BeginsAsJsonAsync(string path, CancellationToken cancellationToken)
+    {
+        FileStream file = File.OpenRead(path);
+        await using (file.ConfigureAwait(false))
+        {
+            byte[] first = new byte[256];
+            int length = await file.ReadAtLeastAsync(first, first.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            ReadOnlySpan<byte> text = first.AsSpan(0, length).TrimStart(" \t\r\n"u8);
+            return text.Length > 0 && text[0] == '{';
         }
     }
 
@@ -61,7 +100,7 @@ public sealed class ReportVerification(TrustedKeys trust, bool requireCosignatur
         return others.Count == 0 ? things : [.. things, new VerifiedThing(folder, true, [.. others.Select(name => $"not signed: {name}")])];
     }
 
-    private async Task<(VerifiedThing Thing, Statement? Statement)> EnvelopeAsync(string path, CancellationToken cancellationToken)
+    private async Task<(VerifiedThing Thing, Statement? Statement)> EnvelopeAsync(string path, CancellationToken cancellationToken, string? only = null)
     {
         byte[] content = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         (DateTimeOffset? proven, string? time, bool timeHolds) = await TimestampAsync(path, content, cancellationToken).ConfigureAwait(false);
@@ -87,6 +126,7 @@ public sealed class ReportVerification(TrustedKeys trust, bool requireCosignatur
             IReadOnlyList<SubjectFinding> files = namesFiles
                 ? await SubjectFiles.CompareAsync(statement, System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".", cancellationToken).ConfigureAwait(false)
                 : [];
+            files = only is null ? files : [.. files.Where(file => file.Name == only)];
             lines.AddRange(files.Select(WordsOf));
             return (new VerifiedThing(path, timeHolds && files.All(file => file.IsGood), lines), statement);
         }

@@ -79,6 +79,7 @@ internal sealed class KeyRingStore(string path)
     {
         using FileStream held = Lock();
         RemoveTemporaries(FullPath);
+        CreateFolder(Path.Combine(FullPath, TransitionFolder)); // a copy of a ring may have lost the empty folder
         RemoveTemporaries(Path.Combine(FullPath, TransitionFolder));
         (IReadOnlyList<KeyEntry> entries, T result) = change(ReadIndex());
         DurableFile.Write(Path.Combine(FullPath, KeyRingIndex.FileName), KeyRingIndex.Write(entries));

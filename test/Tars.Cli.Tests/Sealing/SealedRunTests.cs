@@ -28,7 +28,9 @@ public sealed class SealedRunTests(SmallFleet fleet) : IDisposable
     [Fact]
     public async Task Kpi_Signed_IsVerifiedByOpensslAndATamperedFileIsNamed()
     {
-        await MakeKeysAsync("signing");
+        Executables.Require("openssl");
+        Executables.Require("jq");
+        MadeRing.CopyTo(_folder.Combine("keys"));
         CommandResult plain = await KpiAsync("plain");
         CommandResult signed = await KpiAsync("out", "--sign");
         Assert.Equal((plain.ExitCode, plain.Output), (signed.ExitCode, signed.Output));
@@ -38,14 +40,10 @@ public sealed class SealedRunTests(SmallFleet fleet) : IDisposable
         Assert.EndsWith(".dsse.json", envelope, StringComparison.Ordinal);
         Assert.All(before, file => Assert.Equal(file.Value, after[file.Key]));
 
-        if (Executables.Find("openssl") is not null && Executables.Find("jq") is not null)
-        {
-            await ExportAsync();
-            TestKit.CommandLine script = new("/bin/sh", ["-c", Script]) { WorkingDirectory = _folder.Combine("out") };
-            CommandResult checkedByOpenssl = await script.RunAsync(TestContext.Current.CancellationToken);
-            Assert.True(checkedByOpenssl.ExitCode == 0, checkedByOpenssl.Output + checkedByOpenssl.Error);
-        }
-
+        await ExportAsync();
+        TestKit.CommandLine script = new("/bin/sh", ["-c", Script]) { WorkingDirectory = _folder.Combine("out") };
+        CommandResult checkedByOpenssl = await script.RunAsync(TestContext.Current.CancellationToken);
+        Assert.True(checkedByOpenssl.ExitCode == 0, checkedByOpenssl.Output + checkedByOpenssl.Error);
         Assert.Equal(0, (await RunAsync("verify", "out", "--ring", "keys")).ExitCode);
         string victim = before.Keys.First();
         byte[] changed = [.. after[victim]];
@@ -59,13 +57,13 @@ public sealed class SealedRunTests(SmallFleet fleet) : IDisposable
     [Fact]
     public async Task Kpi_Encrypted_LeavesNoPlaintextAndTheEnvelopeStaysReadable()
     {
-        await MakeKeysAsync("signing", "encryption");
+        MadeRing.CopyTo(_folder.Combine("keys"));
         await KpiAsync("out");
         string[] plain = [.. BuiltCommand.FilesOf(_folder.Combine("out")).Keys];
         await KpiAsync("out", "--sign", "--encrypt");
 
         string[] names = [.. BuiltCommand.FilesOf(_folder.Combine("out")).Keys];
-        Assert.Equal([.. plain.Select(name => name + ".tars").Append(Assert.Single(names, name => name.EndsWith(".dsse.json", StringComparison.Ordinal))).Order(StringComparer.Ordinal)], names);
+        Assert.Equal([.. plain.Select(name => name + ".sealed").Append(Assert.Single(names, name => name.EndsWith(".dsse.json", StringComparison.Ordinal))).Order(StringComparer.Ordinal)], names);
         CommandResult verified = await RunAsync("verify", "out", "--ring", "keys");
         Assert.True(verified.ExitCode == 0, verified.Output + verified.Error);
     }
@@ -90,7 +88,7 @@ public sealed class SealedRunTests(SmallFleet fleet) : IDisposable
             return;
         }
 
-        await MakeKeysAsync("signing");
+        MadeRing.CopyTo(_folder.Combine("keys"));
         File.SetUnixFileMode(_folder.Combine("keys"), File.GetUnixFileMode(_folder.Combine("keys")) | UnixFileMode.OtherRead);
         CommandResult result = await KpiAsync("out", "--sign");
         Assert.Equal((2, string.Empty), (result.ExitCode, result.Output));
@@ -98,19 +96,10 @@ public sealed class SealedRunTests(SmallFleet fleet) : IDisposable
         Assert.False(Directory.Exists(_folder.Combine("out")));
     }
 
-    private async Task MakeKeysAsync(params string[] purposes)
-    {
-        foreach (string purpose in purposes)
-        {
-            CommandResult made = await RunAsync("keys", "create", purpose, "--ring", "keys");
-            Assert.True(made.ExitCode == 0, made.Error);
-        }
-    }
-
     private async Task ExportAsync()
     {
         CommandResult list = await RunAsync("keys", "list", "--ring", "keys", "-o", "json");
-        foreach (System.Text.Json.Nodes.JsonNode? key in System.Text.Json.Nodes.JsonNode.Parse(list.Output)!["keys"]!.AsArray())
+        foreach (System.Text.Json.Nodes.JsonNode? key in System.Text.Json.Nodes.JsonNode.Parse(list.Output)!["keys"]!.AsArray().Where(key => (string)key!["purpose"]! == "signing"))
         {
             string file = (string)key!["algorithm"]! == "rsa-pss-sha256" ? "rsa.pub" : "p256.pub";
             Assert.Equal(0, (await RunAsync("keys", "export", (string)key["key_id"]!, "--ring", "keys", "--output", file)).ExitCode);

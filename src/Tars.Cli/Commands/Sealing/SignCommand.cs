@@ -5,6 +5,7 @@ using Tars.Application.Publishing;
 using Tars.Application.Sealing;
 using Tars.Cli.CommandLine;
 using Tars.Reports;
+using Tars.Sealing.CanonicalJson;
 using Tars.Sealing.Envelopes;
 using Tars.Sealing.Signatures;
 
@@ -13,15 +14,20 @@ namespace Tars.Cli.Commands.Sealing;
 /// <summary><c>tars sign FILE…</c>: one envelope over files of a folder, or a signature beside each.</summary>
 internal static class SignCommand
 {
+    private const string EmbeddedSuffix = ".signed.json";
+    private const long MostEmbeddedBytes = 64 << 20;
+
     private static readonly Argument<string[]> Files = new("FILE") { Description = "The files; for one envelope, of one folder", Arity = ArgumentArity.OneOrMore };
 
     private static readonly Option<bool> Detached = CommonOptions.Flag("--detached", "FILE.sig beside each file in place of one envelope");
 
+    private static readonly Option<bool> Embedded = CommonOptions.Flag("--embedded", "NAME.signed.json beside each JSON file: its value and a signature that survives re-formatting");
+
     public static Command Create()
     {
         TarsCommand sign = TarsCommand.Verb(
-            "sign", "Signs files: one envelope beside the first, or FILE.sig beside each", [Detached, .. SealingOptions.Keys], RunAsync,
-            "tars sign captures/week/SHA256SUMS --ring keys", "tars sign --detached report.pdf --ring keys");
+            "sign", "Signs files: one envelope beside the first, or FILE.sig beside each", [Detached, Embedded, .. SealingOptions.Keys], RunAsync,
+            "tars sign captures/week/SHA256SUMS --ring keys", "tars sign --detached report.pdf --ring keys", "tars sign --embedded report.json --ring keys");
         sign.Arguments.Add(Files);
         return sign;
     }
@@ -34,7 +40,13 @@ internal static class SignCommand
             throw new UsageException($"{missing}: there is no such file");
         }
 
-        if (!run.Has(Detached) && files.DistinctBy(FolderOf).Count() > 1)
+        if (run.Has(Detached) && run.Has(Embedded))
+        {
+            throw new UsageException("--detached and --embedded: one of them says where the signature goes");
+        }
+
+        bool apart = run.Has(Detached) || run.Has(Embedded);
+        if (!apart && files.DistinctBy(FolderOf).Count() > 1)
         {
             throw new UsageException("an envelope lies beside the files it names, and these are in several folders", "sign folder by folder, or use --detached");
         }
@@ -42,7 +54,9 @@ internal static class SignCommand
         using SigningKeys keys = SealingOptions.Access(run).OpenSigning();
         try
         {
-            foreach (ReportFile signature in run.Has(Detached) ? await DetachedAsync(files, keys, cancellationToken).ConfigureAwait(false) : [await EnvelopeAsync(run, files, keys, cancellationToken).ConfigureAwait(false)])
+            foreach (ReportFile signature in run.Has(Detached) ? await DetachedAsync(files, keys, cancellationToken).ConfigureAwait(false)
+                : apart ? await EmbeddedAsync(run, files, keys, cancellationToken).ConfigureAwait(false)
+                : [await EnvelopeAsync(run, files, keys, cancellationToken).ConfigureAwait(false)])
             {
                 string folder = FolderOf(signature.Name);
                 ReportFile named = signature with { Name = Path.GetFileName(signature.Name) };
@@ -89,6 +103,30 @@ internal static class SignCommand
         }
 
         return signatures;
+    }
+
+    private static async Task<IReadOnlyList<ReportFile>> EmbeddedAsync(CommandRun run, string[] files, SigningKeys keys, CancellationToken cancellationToken)
+    {
+        List<ReportFile> signed = [];
+        foreach (string file in files)
+        {
+            // Read as a whole: the canonical form sorts names, so it cannot be streamed.
+            if (new FileInfo(file).Length > MostEmbeddedBytes)
+            {
+                throw new UsageException($"{file}: a signature is embedded in at most {MostEmbeddedBytes >> 20} MiB", "sign it with --detached");
+            }
+
+            byte[] content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+            if (CanonicalText.Of(content) is CanonicalText.Malformed malformed)
+            {
+                throw new UsageException($"{file}: byte {malformed.Offset}: {malformed.Reason}", "--embedded takes JSON that has a canonical form; --detached takes any file");
+            }
+
+            byte[] result = EmbeddedSignature.Sign(content, keys.Signers[0], run.Time.GetUtcNow(), RunSealing.Signer);
+            signed.Add(new ReportFile(Path.ChangeExtension(file, null) + EmbeddedSuffix, "application/json", result));
+        }
+
+        return signed;
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".";
