@@ -8,6 +8,9 @@ namespace Tars.Configuration;
 /// <param name="Message">What is wrong and what to write instead; no secret's value.</param>
 public sealed record SettingsProblem(Origin Origin, string Path, string Message)
 {
+    /// <summary>The way out in a few words, such as a command; null when <see cref="Message"/> says enough.</summary>
+    public string? Hint { get; init; }
+
     /// <summary>Returns <c>tars.yaml:12:14: objectives[0].target: 99.9 is not a ratio in [0, 1]; write 0.999 or 99.9%</c>.</summary>
     public override string ToString() => Path.Length == 0 ? $"{Origin}: {Message}" : $"{Origin}: {Path}: {Message}";
 }
@@ -25,6 +28,9 @@ public sealed class SettingsException : Exception
 
     /// <summary>Everything that is wrong; at least one.</summary>
     public IReadOnlyList<SettingsProblem> Problems { get; }
+
+    /// <summary>The ways out of all problems, each once; null when there is none.</summary>
+    public string? Hint => string.Join("; ", Problems.Select(problem => problem.Hint).OfType<string>().Distinct(StringComparer.Ordinal)) is { Length: > 0 } hint ? hint : null;
 
     /// <summary>Returns an exception with the problems as a reader meets them, each once: the command line's, the environment's, then file by
     /// file from top to bottom.</summary>

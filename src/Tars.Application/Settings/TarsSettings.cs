@@ -1,6 +1,7 @@
 using Tars.Application.Settings.Refusals;
 using Tars.Configuration;
 using Tars.Configuration.Layers;
+using Tars.Configuration.Schemas;
 using Tars.Configuration.Secrets;
 using Tars.Configuration.Sections;
 using Tars.Observability.Indicators;
@@ -31,7 +32,7 @@ public sealed record TarsSettings(
     /// <param name="requirements">What is asked of it.</param>
     /// <exception cref="SettingsException">Something is wrong; every problem is in it.</exception>
     public static TarsSettings Load(SettingsSearch search, Requirements requirements = Requirements.None) =>
-        Of(SettingsLoader.Load(search, TarsSchema.Instance), requirements);
+        Of(SettingsLoader.Load(For(search, requirements), TarsSchema.Instance), requirements);
 
     /// <summary>Finds, loads and binds a configuration; a secret backend is asked for what the configuration needs of it.</summary>
     /// <param name="search">Where it is.</param>
@@ -41,7 +42,7 @@ public sealed record TarsSettings(
     /// <exception cref="SettingsException">Something is wrong; every problem is in it.</exception>
     public static async Task<TarsSettings> LoadAsync(
         SettingsSearch search, Requirements requirements, Func<SettingsSection, ISecretBackend?> backendOf, CancellationToken cancellationToken) =>
-        Of(await SettingsLoader.LoadAsync(search, TarsSchema.Instance, backendOf, cancellationToken).ConfigureAwait(false), requirements);
+        Of(await SettingsLoader.LoadAsync(For(search, requirements), TarsSchema.Instance, backendOf, cancellationToken).ConfigureAwait(false), requirements);
 
     /// <summary>Binds a loaded configuration: names refer to what exists, parts fit together, and it does what is required of it.</summary>
     /// <param name="loaded">The configuration.</param>
@@ -72,6 +73,10 @@ public sealed record TarsSettings(
             objectives, maintenance, deployments, observability.CoverageMinimum, observability.TimeZone, primary, prices);
         return new TarsSettings(loaded, observability, services, backendOf, evidence, analysis) { Waivers = waivers };
     }
+
+    // Secrets of the API are asked for whoever serves it; no other command waits for a backend that it has no use for.
+    private static SettingsSearch For(SettingsSearch search, Requirements requirements) =>
+        search with { Uses = requirements.HasFlag(Requirements.Api) ? SecretUses.All : SecretUses.Command };
 
     private static IReadOnlyList<Waiver> Refuse(LoadedSettings loaded, Requirements requirements, List<SettingsProblem> problems)
     {

@@ -22,7 +22,7 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
         RequestException request => new Failure(CommandLine.ExitCode.Usage, request.Message, request.Hint),
         CsvException csv => new Failure(CommandLine.ExitCode.Usage, csv.Message, null),
         SettingsException settings => new Failure(
-            CommandLine.ExitCode.Usage, string.Join('\n', settings.Problems), null),
+            CommandLine.ExitCode.Usage, string.Join('\n', settings.Problems), settings.Hint),
         SeriesSourceException { Failure: SourceFailure.NotCaptured } source => new Failure(CommandLine.ExitCode.Usage, source.Message, source.Hint),
         SeriesSourceException source => new Failure(CommandLine.ExitCode.Environment, source.Message, source.Hint),
         SealingException { IsEnvironment: false } sealing => new Failure(CommandLine.ExitCode.Usage, sealing.Message, sealing.Hint),

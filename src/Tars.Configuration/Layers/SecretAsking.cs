@@ -45,15 +45,25 @@ internal static class SecretAsking
         return new BackendAnswers(backend.Name, found, failures);
     }
 
-    /// <summary>Whether a key that an entry reaches by name has a use and no value yet.</summary>
-    public static bool IsAnyNeeded(SettingsNode.Map merged, SettingsSchema schema) => Needed(merged, schema).Any();
-
-    /// <summary>Returns the layer of entries that reach their keys by name, for the keys that nothing above the layer sets.</summary>
-    public static async Task<SettingsLayer?> EntriesAsync(
-        ISecretBackend? backend, SettingsNode.Map merged, SettingsSchema schema, PlaceholderValues environment, List<SettingsProblem> problems,
-        CancellationToken cancellationToken)
+    /// <summary>Returns the entries whose key has a use and no value yet.</summary>
+    public static IEnumerable<SecretEntry> Needed(SettingsNode.Map merged, SettingsSchema schema, SecretUses uses)
     {
-        SecretEntry[] needed = [.. Needed(merged, schema)];
+        SettingsSection root = new(schema.Root, "", merged);
+        return schema.SecretEntries.Where(entry => (entry.Use & uses) != 0 && NodeTree.Find(merged, entry.Path) is null && entry.IsNeeded(root));
+    }
+
+    /// <summary>Returns the layers without the values that have no use and name a secret, so that nobody is asked for it.</summary>
+    public static LayerReading WithoutUnused(LayerReading read, SettingsSchema schema, SecretUses uses) => read with
+    {
+        Merged = schema.SecretEntries
+            .Where(entry => (entry.Use & uses) == 0 && NodeTree.Find(read.Merged, entry.Path) is SettingsNode.Scalar value && Placeholders.IsIn(value.Text))
+            .Aggregate(read.Merged, (merged, entry) => NodeTree.Without(merged, entry.Path.Split('.'))),
+    };
+
+    /// <summary>Returns the layer of the entries <paramref name="needed"/>, each at its key.</summary>
+    public static async Task<SettingsLayer?> EntriesAsync(
+        ISecretBackend? backend, SecretEntry[] needed, PlaceholderValues environment, List<SettingsProblem> problems, CancellationToken cancellationToken)
+    {
         Dictionary<string, PlaceholderValue> found = new(StringComparer.Ordinal);
         if (backend is null)
         {
@@ -85,7 +95,7 @@ internal static class SecretAsking
 
                 if (failure is not null)
                 {
-                    problems.Add(new SettingsProblem(new Origin(LayerKind.Secrets, failure.Value.Place, 0, 0), entry.Path, failure.Value.Reason));
+                    problems.Add(new SettingsProblem(new Origin(LayerKind.Secrets, failure.Value.Place, 0, 0), entry.Path, failure.Value.Reason) { Hint = entry.Instead });
                 }
             }
         }
@@ -109,12 +119,6 @@ internal static class SecretAsking
         SettingsNode.Map map => map.Entries.SelectMany(entry => TextsIn(entry.Value)),
         _ => [],
     };
-
-    private static IEnumerable<SecretEntry> Needed(SettingsNode.Map merged, SettingsSchema schema)
-    {
-        SettingsSection root = new(schema.Root, "", merged);
-        return schema.SecretEntries.Where(entry => NodeTree.Find(merged, entry.Path) is null && entry.IsNeeded(root));
-    }
 
     private static void Take(string name, SecretAnswer.Found secret, Dictionary<string, PlaceholderValue> found, Dictionary<string, string> failures)
     {

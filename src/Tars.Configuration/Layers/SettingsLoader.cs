@@ -20,7 +20,7 @@ public static class SettingsLoader
     /// </exception>
     public static LoadedSettings Load(SettingsSearch search, SettingsSchema schema)
     {
-        LayerReading read = LayerReading.Read(search, schema);
+        LayerReading read = SecretAsking.WithoutUnused(LayerReading.Read(search, schema), schema, search.Uses);
         SettingsSection? secrets = Secrets(ref read, search, schema);
         BackendAnswers answers = BackendAnswers.None;
         if (secrets is not null && !IsEnvironmentAlone(secrets))
@@ -64,7 +64,7 @@ public static class SettingsLoader
         SettingsSearch search, SettingsSchema schema, Func<SettingsSection, ISecretBackend?> backendOf, bool forQuestions, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(backendOf);
-        LayerReading read = LayerReading.Read(search, schema);
+        LayerReading read = SecretAsking.WithoutUnused(LayerReading.Read(search, schema), schema, search.Uses);
         SettingsSection? secrets = Secrets(ref read, search, schema);
         bool isAsked = secrets is not null && !IsEnvironmentAlone(secrets);
         ISecretBackend? backend = null;
@@ -81,11 +81,11 @@ public static class SettingsLoader
         PlaceholderValues values = new(search.Environment, answers);
         SettingsNode.Map merged = (SettingsNode.Map)Placeholders.Replace(read.Merged, "", values, read.Problems);
         SettingsLayer? entries = null;
-        if (read.Problems.Count == 0 && SecretAsking.IsAnyNeeded(merged, schema))
+        if (read.Problems.Count == 0 && SecretAsking.Needed(merged, schema, search.Uses).ToArray() is { Length: > 0 } needed)
         {
-            backend ??= isAsked ? Make(backendOf, secrets!, read, schema, forQuestions) : null;
+            backend ??= isAsked ? Make(backendOf, secrets!, read, schema, forQuestions, needed) : null;
             List<SettingsProblem> failures = forQuestions ? [] : read.Problems;
-            entries = await SecretAsking.EntriesAsync(backend, merged, schema, environment, failures, cancellationToken).ConfigureAwait(false);
+            entries = await SecretAsking.EntriesAsync(backend, needed, environment, failures, cancellationToken).ConfigureAwait(false);
             read.Notes.AddRange(forQuestions
                 ? failures.GroupBy(failure => (failure.Origin, failure.Message)).Select(same => $"no answer for {string.Join(", ", same.Select(failure => failure.Path))}: {same.Key.Origin}: {same.Key.Message}")
                 : []);
@@ -116,7 +116,8 @@ public static class SettingsLoader
     }
 
     private static ISecretBackend? Make(
-        Func<SettingsSection, ISecretBackend?> backendOf, SettingsSection secrets, LayerReading read, SettingsSchema schema, bool forQuestions)
+        Func<SettingsSection, ISecretBackend?> backendOf, SettingsSection secrets, LayerReading read, SettingsSchema schema, bool forQuestions,
+        params IReadOnlyList<SecretEntry> needed)
     {
         try
         {
@@ -129,6 +130,8 @@ public static class SettingsLoader
         catch (SettingsException refusal)
         {
             read.Problems.AddRange(refusal.Problems);
+            Origin origin = refusal.Problems[0].Origin;
+            read.Problems.AddRange(needed.Where(entry => entry.Instead is not null).Select(entry => new SettingsProblem(origin, entry.Path, $"is asked of this backend, as {entry.Name}") { Hint = entry.Instead }));
             throw Refusal(read, schema);
         }
     }

@@ -1,3 +1,5 @@
+using Tars.Configuration.Schemas;
+
 namespace Tars.Configuration.Layers;
 
 /// <summary>Where configuration is looked for and what the caller asked; nothing here reads the process.</summary>
@@ -14,6 +16,9 @@ public sealed record SettingsSearch
 
     /// <summary>The environment variables.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the settings are for: secrets that have another use are not asked for.</summary>
+    public SecretUses Uses { get; init; } = SecretUses.All;
 
     /// <summary>The files that are looked at; those on disk unless a caller keeps its own in memory.</summary>
     public SettingsFiles Files { get; init; } = SettingsFiles.OnDisk;

@@ -8,9 +8,15 @@ public static partial class TarsSchema
 {
     private static readonly SecretEntry[] Entries =
     [
-        new("jwt_secret", "api.jwt_secret", root => root.Section("api") is var api && api.Flag("enabled") && api.Text("auth_mode") == "jwt"),
-        new("encryption_key", "security.encryption_key", root => NeedsKey(root, "encryption_enabled", "encryption_key_path")),
-        new("signing_key", "security.signing_key", root => NeedsKey(root, "signing_enabled", "signing_key_path")),
+        new("jwt_secret", "api.jwt_secret", root => root.Section("api") is var api && api.Flag("enabled") && api.Text("auth_mode") == "jwt") { Use = SecretUses.Service },
+        new("encryption_key", "security.encryption_key", root => NeedsKey(root, "encryption_enabled", "encryption_key_path"))
+        {
+            Instead = "'tars keys create encryption --ring DIR' makes a key; then write security.key_ring: DIR",
+        },
+        new("signing_key", "security.signing_key", root => NeedsKey(root, "signing_enabled", "signing_key_path"))
+        {
+            Instead = "'tars keys create signing --ring DIR' makes the keys; then write security.key_ring: DIR",
+        },
         new("prometheus_password", "observability.auth.password", root => root.Section("observability").Section("auth") is var auth && auth.Has("username") && !auth.Has("password_file")),
         new("database_password", "storage.database_password", root => root.Section("storage").Has("database_user")),
         new("redis_password", "storage.redis_password", root => root.Section("storage").Has("redis_user")),

@@ -76,6 +76,29 @@ public class SecretLayerTests
         Assert.Empty(idle.Backend.Asked);
     }
 
+    // A report has no use for what signs the API's tokens, whether it is named by the table or by a placeholder.
+    [Theory]
+    [InlineData("api: {auth_mode: jwt}\n")]
+    [InlineData("api: {auth_mode: jwt, jwt_secret: \"${JWT_SECRET}\"}\n")]
+    public async Task LoadAsync_SecretOfTheApi_IsAskedForByWhoeverServesItAlone(string api)
+    {
+        using Settings settings = With(Vault + api);
+        settings.Backend.Values["jwt_secret"] = settings.Backend.Values["JWT_SECRET"] = "from-the-backend-0123456789abcdef";
+
+        LoadedSettings command = await SettingsLoader.LoadAsync(
+            settings.Search with { Uses = SecretUses.Command }, TarsSchema.Instance, _ => settings.Backend, TestContext.Current.CancellationToken);
+        Assert.Empty(settings.Backend.Asked);
+        Assert.False(command.Section("api").Has("jwt_secret"));
+
+        LoadedSettings service = await settings.LoadAsync();
+        Assert.Single(settings.Backend.Asked);
+        Assert.Equal("from-the-backend-0123456789abcdef", service.Section("api").Text("jwt_secret"));
+    }
+
+    [Fact]
+    public void SecretEntries_OfTheApi_AreThoseOfItsSection() => Assert.All(
+        TarsSchema.Instance.SecretEntries, entry => Assert.Equal(entry.Path.StartsWith("api.", StringComparison.Ordinal), entry.Use == SecretUses.Service));
+
     [Fact]
     public void SecretEntries_All_AreCoveredByTheTestAbove() => Assert.Equal(8, TarsSchema.Instance.SecretEntries.Count);
 

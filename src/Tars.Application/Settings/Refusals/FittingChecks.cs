@@ -1,6 +1,7 @@
 using System.Text;
 using Tars.Configuration;
 using Tars.Configuration.Layers;
+using Tars.Configuration.Sections;
 
 namespace Tars.Application.Settings.Refusals;
 
@@ -50,7 +51,7 @@ internal static class FittingChecks
             && security.FilePathOrNull("key_ring") is string ring
             && !Directory.Exists(Path.Combine(loaded.WorkingFolder, ring)))
         {
-            problems.Add(security.Problem("key_ring", $"there is no folder {ring}"));
+            problems.Add(security.Problem("key_ring", $"there is no folder {ring}") with { Hint = $"'tars keys create signing --ring {ring}' and 'tars keys create encryption --ring {ring}' make it" });
         }
     }
 
@@ -110,7 +111,10 @@ internal static class FittingChecks
 
         if (!security.Has("key_ring") && !security.Has(key + "_path") && !security.Has(key))
         {
-            problems.Add(security.Problem(flag, $"{what} needs a key; write security.key_ring or security.{key}_path, or put {key} into the secret backend"));
+            problems.Add(security.Problem(flag, $"{what} needs a key; write security.key_ring or security.{key}_path, or put {key} into the secret backend") with
+            {
+                Hint = TarsSchema.Instance.SecretEntries.First(entry => entry.Name == key).Instead,
+            });
         }
 
         FileExists(loaded, security, key + "_path", problems);
