@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Tars.Reports;
+using Tars.Sealing.Keys;
 
 namespace Tars.Application.Publishing;
 
@@ -43,7 +44,7 @@ public sealed class ReportDirectory(string path)
                 File.Move(temporary, final, overwrite: true);
             }
 
-            DurableDirectory.Flush(Path);
+            DurableFile.FlushDirectory(Path);
             return [.. written.Select(file => file.Final)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -40,10 +40,14 @@ public static class BuiltInProfiles
     internal static string Choose(SettingsSearch search)
     {
         (string name, Origin origin) = Asked(search);
-        return name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') && name[0] != '-'
-            ? name
-            : throw SettingsException.Of(origin, "", "is not a profile's name: letters, digits, - and _, at most 64");
+        return IsName(name) ? name : throw SettingsException.Of(origin, "", NoName);
     }
+
+    /// <summary>What is said of a text that is no profile's name.</summary>
+    internal const string NoName = "is not a profile's name: letters, digits, - and _, at most 64";
+
+    /// <summary>Whether a text can be a profile's name.</summary>
+    internal static bool IsName(string name) => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') && name[0] != '-';
 
     internal static SettingsException Unknown(SettingsSearch search, string name, IReadOnlyList<string> own)
     {

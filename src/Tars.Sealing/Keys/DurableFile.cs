@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Tars.Sealing.Keys;
 
 /// <summary>Writes files that are there whole or not at all, whatever happens in between, and that only their owner can read.</summary>
-internal static partial class DurableFile
+public static partial class DurableFile
 {
     internal const string TemporarySuffix = ".tmp";
 
@@ -13,13 +13,14 @@ internal static partial class DurableFile
 
     /// <summary>Writes beside the place, flushes, and renames over it; then the directory is flushed.</summary>
     /// <exception cref="IOException">The system refused; what stood there before is unchanged.</exception>
-    internal static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        string folder = Path.GetDirectoryName(path)!;
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{RandomNumberGenerator.GetHexString(12, lowercase: true)}{TemporarySuffix}");
         try
         {
-            WriteNew(temporary, content);
+            WriteFresh(temporary, content);
             File.Move(temporary, path, overwrite: true);
         }
         catch (IOException)
@@ -32,7 +33,8 @@ internal static partial class DurableFile
     }
 
     /// <summary>Writes a file that must not exist yet, readable by its owner only from its first byte on, and flushes it.</summary>
-    internal static void WriteNew(string path, ReadOnlySpan<byte> content)
+    /// <exception cref="IOException">It exists, or the system refused.</exception>
+    public static void WriteFresh(string path, ReadOnlySpan<byte> content)
     {
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
@@ -46,7 +48,8 @@ internal static partial class DurableFile
     }
 
     /// <summary>Makes renames inside a directory durable. Windows does so by itself.</summary>
-    internal static void FlushDirectory(string path)
+    /// <exception cref="IOException">The system refused.</exception>
+    public static void FlushDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
         {

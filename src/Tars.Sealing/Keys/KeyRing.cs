@@ -120,7 +120,7 @@ public sealed class KeyRing
     public static void WriteExported(string path, SecretBytes content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        DurableFile.WriteNew(path, content.Span);
+        DurableFile.WriteFresh(path, content.Span);
     }
 
     /// <summary>The current signing keys, RSA first: for each algorithm the highest version that is neither retired nor revoked.</summary>

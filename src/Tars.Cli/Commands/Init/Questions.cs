@@ -7,15 +7,30 @@ namespace Tars.Cli.Commands.Init;
 internal sealed class Questions(TextReader input, TextWriter output, bool asks)
 {
     /// <summary>Returns what was given on the command line, else the answer, else the default.</summary>
-    public string Ask(string question, string? given, string byDefault)
+    public string Ask(string question, string? given, string byDefault) =>
+        given ?? (asks && Read($"{question} [{byDefault}]: ") is { Length: > 0 } answer ? answer : byDefault);
+
+    /// <summary>Returns whether something was asked for on the command line, else whether the answer is yes; no is the default.</summary>
+    public bool Confirm(string question, bool given)
     {
-        if (given is not null || !asks)
+        while (!given && asks)
         {
-            return given ?? byDefault;
+            switch (Read($"{question} (yes, no) [no]: ")?.ToUpperInvariant())
+            {
+                case "Y" or "YES":
+                    return true;
+                case null or "" or "N" or "NO":
+                    return false;
+            }
         }
 
-        output.Write($"{question} [{byDefault}]: ");
+        return given;
+    }
+
+    private string? Read(string question)
+    {
+        output.Write(question);
         output.Flush();
-        return input.ReadLine()?.Trim() is { Length: > 0 } answer ? answer : byDefault;
+        return input.ReadLine()?.Trim();
     }
 }

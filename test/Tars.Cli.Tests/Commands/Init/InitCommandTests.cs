@@ -22,22 +22,24 @@ public sealed class InitCommandTests : IDisposable
             ["init", "--yes"],
             ["init", "--yes", "--force", "-o", "json"],
             ["init", "--yes", "--profile", "prod", "--output", "deploy/tars.yaml", "--prometheus-url", "https://prometheus.example.com"],
-            ["init", "--yes", "--profile", "production", "--output", "x.yaml"],
+            ["init", "--yes", "--profile", "edge"],
+            ["init", "--yes", "--profile", "edge of.it"],
+            ["init", "--yes", "--profile", "edge", "--force", "--with-jwt-secret"],
             ["config", "validate", "tars.yaml"],
         ];
         StringBuilder transcript = new();
         foreach (string[] arguments in commands)
         {
-            transcript.Append(TarsProgram.Transcript(await TarsProgram.RunAsync(_folder.Path, arguments), arguments)).Append('\n');
+            transcript.Append(TarsProgram.Transcript(await TarsProgram.RunAsync(_folder.Path, arguments), arguments).Replace(_folder.Path, "FOLDER", StringComparison.Ordinal)).Append('\n');
         }
 
-        foreach (string file in new[] { "tars.yaml", "deploy/tars.yaml" })
+        foreach (string file in new[] { "tars.yaml", "deploy/tars.yaml", "tars.edge.yaml" })
         {
-            transcript.Append($"--- {file}\n").Append(await File.ReadAllTextAsync(_folder.Combine(file), TestContext.Current.CancellationToken));
+            transcript.Append($"--- {file}\n").Append((await File.ReadAllTextAsync(_folder.Combine(file), TestContext.Current.CancellationToken)).Replace(_folder.Path, "FOLDER", StringComparison.Ordinal));
         }
 
         Golden.Match("cli/init.txt", transcript.ToString());
-        Assert.Equal(["deploy/tars.yaml", "tars.yaml"], BuiltCommand.FilesOf(_folder.Path).Keys);
+        Assert.Equal(["deploy/tars.yaml", "secrets/jwt_secret", "tars.edge.yaml", "tars.yaml"], BuiltCommand.FilesOf(_folder.Path).Keys);
     }
 
     // script(1) gives the command a terminal: answers are typed into it.
@@ -55,12 +57,12 @@ public sealed class InitCommandTests : IDisposable
         {
             Program = script,
             Arguments = ["-qec", $"'{tars.Program}' init", "/dev/null"],
-            Input = "dev\n\nEurope/Berlin\nmine.yaml\n",
+            Input = "dev\n\nEurope/Berlin\nmine.yaml\nno\n",
         };
         CommandResult result = await line.RunAsync(TestContext.Current.CancellationToken);
 
         Assert.True(result.ExitCode == ExitCode.Ok, result.Output + result.Error);
-        Assert.Contains("Profile (local, dev, staging, prod) [local]: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Profile (local, dev, staging, prod, or a name of your own) [local]: ", result.Output, StringComparison.Ordinal);
         string written = await File.ReadAllTextAsync(_folder.Combine("mine.yaml"), TestContext.Current.CancellationToken);
         Assert.Contains("profile dev", written, StringComparison.Ordinal);
         Assert.Contains("time_zone: Europe/Berlin", written, StringComparison.Ordinal);
