@@ -11,8 +11,15 @@ public sealed class OpenPgpException : Exception
         : base($"{place}: {reason}", innerException)
     {
         Place = place;
+        Reason = reason;
     }
 
     /// <summary>The file, folder or key.</summary>
     public string Place { get; }
+
+    /// <summary>What is wrong and the way out.</summary>
+    public string Reason { get; }
+
+    /// <summary>Whether the machine is at fault (a file cannot be read or written), and not what was asked for.</summary>
+    public bool IsEnvironment { get; init; }
 }

@@ -19,7 +19,7 @@ internal sealed class Examination(VerifyArguments arguments, TrustedKeys trust, 
         string[] reports = [.. paths.Where(path => Directory.Exists(path) && !IsCapture(path))];
         foreach (string path in paths.Where(IsEnvelope))
         {
-            await AddEnvelopeAsync(path);
+            await AddEnvelopeAsync(path, tellsOthers: true);
         }
 
         foreach (string folder in reports)
@@ -44,10 +44,12 @@ internal sealed class Examination(VerifyArguments arguments, TrustedKeys trust, 
     private static string[] FilesOf(string folder, string suffix) =>
         [.. Directory.EnumerateFiles(folder).Where(file => file.EndsWith(suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
-    private async Task<Statement?> AddEnvelopeAsync(string path)
+    // Whoever names one envelope does not ask for a folder's other files, and is not to take them for verified either. A folder's are judged.
+    private async Task<Statement?> AddEnvelopeAsync(string path, bool tellsOthers)
     {
         (Finding finding, Statement? statement) = _envelopes.Run(path);
-        _findings.Add(finding);
+        string? others = tellsOthers && statement is not null ? SubjectFiles.NoteOfOthers(statement, FolderOf(path)) : null;
+        _findings.Add(others is null ? finding : finding with { Notes = [.. finding.Notes, $"{others}; give the folder to have it judged"] });
         if (statement is not null)
         {
             _findings.AddRange(await SubjectCheck.RunAsync(statement, FolderOf(path)));
@@ -62,7 +64,7 @@ internal sealed class Examination(VerifyArguments arguments, TrustedKeys trust, 
         string[] envelopes = FilesOf(folder, Envelope.FileSuffix);
         foreach (string path in envelopes)
         {
-            if (await AddEnvelopeAsync(path) is { } statement)
+            if (await AddEnvelopeAsync(path, tellsOthers: false) is { } statement)
             {
                 statements.Add(statement);
             }

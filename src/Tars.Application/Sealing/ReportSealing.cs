@@ -7,7 +7,7 @@ namespace Tars.Application.Sealing;
 
 /// <summary>A report as it is written.</summary>
 /// <param name="Report">The files: plain or sealed, and the envelope last.</param>
-/// <param name="Replaced">Names of the plain files that must not stay beside their sealed forms.</param>
+/// <param name="Replaced">Names of files of an older run that must not stay: plain files beside their sealed forms, the timestamp of another envelope.</param>
 public sealed record SealedReport(Report Report, IReadOnlyList<string> Replaced);
 
 /// <summary>Seals reports with keys that were opened, and thereby checked, before anything was read. A report's own bytes stay what they are.</summary>
@@ -18,6 +18,7 @@ public sealed class ReportSealing : IDisposable
 
     private SigningKeys? _signing;
     private KeyEncryptionKey? _encryption;
+    private TimestampAuthority? _authority;
 
     private ReportSealing()
     {
@@ -43,6 +44,7 @@ public sealed class ReportSealing : IDisposable
         {
             sealing._encryption = settings.Encrypts ? keys.OpenCurrentEncryption() : null;
             sealing._signing = settings.Signs ? keys.OpenSigning() : null;
+            sealing._authority = settings.Signs ? TimestampAuthority.Open(settings.Timestamp, time) : null;
             return sealing;
         }
         catch (Exception exception) when (exception is SealingException or IOException or FormatException)
@@ -52,10 +54,12 @@ public sealed class ReportSealing : IDisposable
         }
     }
 
-    /// <summary>Seals a report.</summary>
+    /// <summary>Seals a report. Nothing is written yet.</summary>
     /// <param name="report">The report, plain.</param>
     /// <param name="facts">What the run was, for the statement.</param>
-    public SealedReport Seal(Report report, RunFacts facts)
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="TimestampException">A timestamp was asked for and there is none.</exception>
+    public async Task<SealedReport> SealAsync(Report report, RunFacts facts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
         List<ReportFile> files = [];
@@ -73,15 +77,33 @@ public sealed class ReportSealing : IDisposable
         if (_signing is not null)
         {
             Envelope envelope = Envelope.Sign(Envelope.StatementType, RunStatement.Of(outputs, facts).ToUtf8(), _signing.Signers);
-            files.Add(new ReportFile(report.Files[0].Name + Envelope.FileSuffix, "application/json", envelope.ToUtf8()));
+            files.AddRange(await SignedFilesAsync(report.Files[0].Name + Envelope.FileSuffix, envelope, _authority, cancellationToken).ConfigureAwait(false));
         }
 
-        return new SealedReport(report with { Files = files }, _encryption is null ? [] : [.. report.Files.Select(file => file.Name)]);
+        // The timestamp of an older envelope is not this one's.
+        string[] stale = _signing is not null && _authority is null ? [report.Files[0].Name + Envelope.FileSuffix + TimestampAuthority.FileSuffix] : [];
+        return new SealedReport(report with { Files = files }, [.. _encryption is null ? [] : report.Files.Select(file => file.Name), .. stale]);
+    }
+
+    /// <summary>An envelope, and its timestamp where there is an authority.</summary>
+    /// <param name="name">The envelope's file name.</param>
+    /// <param name="envelope">The envelope.</param>
+    /// <param name="authority">Who is asked; null for nobody.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="TimestampException">A timestamp was asked for and there is none.</exception>
+    public static async Task<IReadOnlyList<ReportFile>> SignedFilesAsync(string name, Envelope envelope, TimestampAuthority? authority, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(envelope);
+        ReportFile file = new(name, "application/json", envelope.ToUtf8());
+        return authority is null
+            ? [file]
+            : [file, new ReportFile(name + TimestampAuthority.FileSuffix, "application/timestamp-reply", await authority.StampAsync(envelope.Payload, cancellationToken).ConfigureAwait(false))];
     }
 
     /// <summary>Clears the keys.</summary>
     public void Dispose()
     {
+        _authority?.Dispose();
         _signing?.Dispose();
         _encryption?.Dispose();
     }

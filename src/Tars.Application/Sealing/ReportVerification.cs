@@ -19,8 +19,6 @@ public sealed record VerifiedThing(string Path, bool Holds, IReadOnlyList<string
 /// <param name="authorities">Certificates of timestamp authorities; null when timestamps are not looked at.</param>
 public sealed class ReportVerification(TrustedKeys trust, bool requireCosignature, X509Certificate2Collection? authorities)
 {
-    private const string TimestampSuffix = ".tsr";
-
     /// <summary>Verifies a file, or every envelope of a folder.</summary>
     /// <param name="path">A folder, an envelope, a signature, signed JSON, or a file that a signature or an envelope beside it vouches for.</param>
     /// <param name="cancellationToken">Breaks off.</param>
@@ -30,7 +28,7 @@ public sealed class ReportVerification(TrustedKeys trust, bool requireCosignatur
         try
         {
             return Directory.Exists(path) ? await FolderAsync(path, cancellationToken).ConfigureAwait(false)
-                : path.EndsWith(Envelope.FileSuffix, StringComparison.Ordinal) ? [(await EnvelopeAsync(path, cancellationToken).ConfigureAwait(false)).Thing]
+                : path.EndsWith(Envelope.FileSuffix, StringComparison.Ordinal) ? [await AloneAsync(path, cancellationToken).ConfigureAwait(false)]
                 : path.EndsWith(DetachedSignatures.FileSuffix, StringComparison.Ordinal) ? [await DetachedAsync(path[..^DetachedSignatures.FileSuffix.Length], path, cancellationToken).ConfigureAwait(false)]
                 : File.Exists(path + DetachedSignatures.FileSuffix) ? [await DetachedAsync(path, path + DetachedSignatures.FileSuffix, cancellationToken).ConfigureAwait(false)]
                 : [await FileAsync(path, cancellationToken).ConfigureAwait(false)];
@@ -100,6 +98,15 @@ public sealed class ReportVerification(TrustedKeys trust, bool requireCosignatur
         return others.Count == 0 ? things : [.. things, new VerifiedThing(folder, true, [.. others.Select(name => $"not signed: {name}")])];
     }
 
+    // Whoever names one envelope does not ask for a folder's other files, and is not to take them for verified either.
+    private async Task<VerifiedThing> AloneAsync(string path, CancellationToken cancellationToken)
+    {
+        (VerifiedThing thing, Statement? statement) = await EnvelopeAsync(path, cancellationToken).ConfigureAwait(false);
+        return statement is not null && SubjectFiles.NoteOfOthers(statement, FolderOf(path)) is { } note ? thing with { Lines = [.. thing.Lines, note] } : thing;
+    }
+
+    private static string FolderOf(string path) => System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".";
+
     private async Task<(VerifiedThing Thing, Statement? Statement)> EnvelopeAsync(string path, CancellationToken cancellationToken, string? only = null)
     {
         byte[] content = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
@@ -124,7 +131,7 @@ public sealed class ReportVerification(TrustedKeys trust, bool requireCosignatur
             lines.AddRange(time is null ? [] : [time]);
             bool namesFiles = statement.PredicateType is RunStatement.PredicateType or FilesStatement.PredicateType;
             IReadOnlyList<SubjectFinding> files = namesFiles
-                ? await SubjectFiles.CompareAsync(statement, System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".", cancellationToken).ConfigureAwait(false)
+                ? await SubjectFiles.CompareAsync(statement, FolderOf(path), cancellationToken).ConfigureAwait(false)
                 : [];
             files = only is null ? files : [.. files.Where(file => file.Name == only)];
             lines.AddRange(files.Select(WordsOf));
@@ -138,18 +145,29 @@ public sealed class ReportVerification(TrustedKeys trust, bool requireCosignatur
 
     private async Task<(DateTimeOffset? Proven, string? Line, bool Holds)> TimestampAsync(string path, byte[] content, CancellationToken cancellationToken)
     {
-        string token = path + TimestampSuffix;
+        string token = path + TimestampAuthority.FileSuffix;
         if (authorities is null || EnvelopeReader.Read(content) is not EnvelopeReading.Read { Envelope: var envelope })
         {
             return (null, null, true);
         }
 
         return !File.Exists(token) ? (null, $"there is no timestamp {token}", false)
-            : TimestampVerifier.Verify(await File.ReadAllBytesAsync(token, cancellationToken).ConfigureAwait(false), envelope.Payload.Span, authorities) switch
+            : TimestampVerifier.Verify(await ReadTokenAsync(token, cancellationToken).ConfigureAwait(false), envelope.Payload.Span, authorities) switch
             {
                 TimestampVerdict.Verified verified => (verified.Time, $"existed at {Instant(verified.Time)}, says {verified.Authority}", true),
-                var refused => (null, $"{token}: the timestamp does not hold: {refused}", false),
+                var other => (null, $"{token}: the timestamp does not hold: {other.Refusal}", false),
             };
+    }
+
+    // One byte more than a token may have is enough to be refused.
+    private static async Task<byte[]> ReadTokenAsync(string path, CancellationToken cancellationToken)
+    {
+        FileStream file = File.OpenRead(path);
+        await using (file.ConfigureAwait(false))
+        {
+            byte[] room = new byte[TimestampRequest.LongestAnswer + 1];
+            return room[..await file.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)];
+        }
     }
 
     private async Task<VerifiedThing> DetachedAsync(string path, string signature, CancellationToken cancellationToken)

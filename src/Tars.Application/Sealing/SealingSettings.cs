@@ -22,6 +22,9 @@ public sealed record SealingSettings(
     SecretSource? EncryptionKey,
     SecretSource? Passphrase)
 {
+    /// <summary>Where timestamps come from; null when none are fetched.</summary>
+    public TimestampSettings? Timestamp { get; init; }
+
     /// <summary>Binds the section.</summary>
     /// <param name="loaded">The configuration.</param>
     public static SealingSettings Of(LoadedSettings loaded)
@@ -36,13 +39,18 @@ public sealed record SealingSettings(
             Secret(loaded, security, "signing_key", "signing_key_path"),
             PathOf(loaded, security, "public_key_path"),
             Secret(loaded, security, "encryption_key", "encryption_key_path"),
-            Secret(loaded, security, "key_passphrase", "key_passphrase_file"));
+            Secret(loaded, security, "key_passphrase", "key_passphrase_file"))
+        {
+            Timestamp = security.Has("timestamp_url")
+                ? new TimestampSettings(security.Url("timestamp_url"), PathOf(loaded, security, "timestamp_ca"), security.TextOrNull("timestamp_policy"))
+                : null,
+        };
     }
 
-    private static string? PathOf(LoadedSettings loaded, SettingsSection security, string key) =>
+    internal static string? PathOf(LoadedSettings loaded, SettingsSection security, string key) =>
         security.FilePathOrNull(key) is { } path ? Path.Combine(loaded.WorkingFolder, path) : null;
 
-    private static SecretSource? Secret(LoadedSettings loaded, SettingsSection security, string key, string pathKey) =>
+    internal static SecretSource? Secret(LoadedSettings loaded, SettingsSection security, string key, string pathKey) =>
         PathOf(loaded, security, pathKey) is { } path ? new SecretSource.File(path, security.OriginOf(pathKey), $"security.{pathKey}")
         : security.TextOrNull(key) is { } text ? new SecretSource.Inline(text)
         : null;

@@ -52,6 +52,9 @@ internal static class CommonOptions
 
     public static Option<bool> Encrypt { get; } = Flag("--encrypt", "Encrypts the report: FILE.tars in place of each file");
 
+    public static Option<string?> Timestamp { get; } = Text(
+        "--timestamp", "URL", "Fetches a timestamp (RFC 3161) of what is signed from this authority, in place of security.timestamp_url; without one nothing is written");
+
     /// <summary>Options that say how to speak; every command has them.</summary>
     public static IReadOnlyList<Option> Speaking { get; } = [Quiet, NoColor, Verbose];
 
@@ -62,7 +65,7 @@ internal static class CommonOptions
     public static IReadOnlyList<Option> Reading { get; } = [PrometheusUrl, Backend, Capture, From, To, Window, TimeZone, Services, Plan];
 
     /// <summary>Options that say where results go.</summary>
-    public static IReadOnlyList<Option> Writing { get; } = [Output, Format, Sign, Encrypt];
+    public static IReadOnlyList<Option> Writing { get; } = [Output, Format, Sign, Encrypt, Timestamp];
 
     /// <summary>Parses an instant: ISO 8601; a date alone is its midnight; without an offset it is meant in <paramref name="zone"/>.</summary>
     /// <exception cref="UsageException">It is none.</exception>

@@ -4,6 +4,7 @@ using Tars.Application.Sealing;
 using Tars.Configuration;
 using Tars.Observability.TimeSeries;
 using Tars.Sealing.Keys;
+using Tars.Sealing.OpenPgp;
 using Tars.Sealing.Streams;
 
 namespace Tars.Cli.CommandLine;
@@ -28,6 +29,9 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
         SealingException { IsEnvironment: false } sealing => new Failure(CommandLine.ExitCode.Usage, sealing.Message, sealing.Hint),
         SealingException sealing => new Failure(CommandLine.ExitCode.Environment, sealing.Message, sealing.Hint),
         KeyRingException or KeyFormException => new Failure(CommandLine.ExitCode.Usage, exception.Message, null),
+        TimestampException timestamp => new Failure(CommandLine.ExitCode.Environment, timestamp.Message, "nothing was written; ask again later, or name another authority with --timestamp or security.timestamp_url"),
+        OpenPgpException { IsEnvironment: true } pgp => new Failure(CommandLine.ExitCode.Environment, pgp.Message, "nothing was replaced"),
+        OpenPgpException pgp => new Failure(CommandLine.ExitCode.Usage, pgp.Message, null),
         SealedFileException file => new Failure(CommandLine.ExitCode.Environment, file.Message, "nothing was replaced"),
         OutputException output => new Failure(CommandLine.ExitCode.Environment, output.Message, "nothing was replaced; free space or choose another --output"),
         _ => null,

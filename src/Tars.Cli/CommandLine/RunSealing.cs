@@ -41,22 +41,28 @@ internal sealed class RunSealing : IDisposable
         }
 
         TarsSettings settings = run.Settings;
-        ReportSealing? sealing = ReportSealing.Open(SealingSettings.Of(settings.Loaded), run.Time);
+        SealingSettings sealingSettings = SealingSettings.Of(settings.Loaded);
+        if (run.Value(CommonOptions.Timestamp) is not null && !sealingSettings.Signs)
+        {
+            throw new UsageException($"{CommonOptions.Timestamp.Name}: a timestamp is over what is signed, and nothing is", "write --sign as well");
+        }
+
+        ReportSealing? sealing = ReportSealing.Open(sealingSettings, run.Time);
         return new RunSealing(tool, settings, run.Time) { _sealing = sealing };
     }
 
     /// <summary>Writes a report's files to a folder, sealed as asked.</summary>
-    public Task<IReadOnlyList<string>> WriteAsync(string folder, Report report, TimeWindow window, RunSource source, string? captureSha256, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> WriteAsync(string folder, Report report, TimeWindow window, RunSource source, string? captureSha256, CancellationToken cancellationToken)
     {
         ReportDirectory directory = new(folder);
         if (_sealing is null)
         {
-            return directory.WriteAsync(report, cancellationToken);
+            return await directory.WriteAsync(report, cancellationToken).ConfigureAwait(false);
         }
 
-        SealedReport made = _sealing.Seal(report, new RunFacts(
-            _tool, Version, _runId, ConfigurationSha256(), window.From, window.To, source, captureSha256, Audit: null, _time.GetUtcNow(), Signer));
-        return directory.ReplaceAsync(made.Report, made.Replaced, cancellationToken);
+        RunFacts facts = new(_tool, Version, _runId, ConfigurationSha256(), window.From, window.To, source, captureSha256, Audit: null, _time.GetUtcNow(), Signer);
+        SealedReport made = await _sealing.SealAsync(report, facts, cancellationToken).ConfigureAwait(false);
+        return await directory.ReplaceAsync(made.Report, made.Replaced, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Where a reading's series come from.</summary>

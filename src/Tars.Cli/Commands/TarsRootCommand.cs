@@ -12,6 +12,7 @@ using Tars.Cli.Commands.Discover;
 using Tars.Cli.Commands.Init;
 using Tars.Cli.Commands.Keys;
 using Tars.Cli.Commands.Kpi;
+using Tars.Cli.Commands.Pgp;
 using Tars.Cli.Commands.Regressions;
 using Tars.Cli.Commands.Retro;
 using Tars.Cli.Commands.Sealing;
@@ -42,6 +43,7 @@ internal static class TarsRootCommand
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(SignCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
+        root.Subcommands.Add(PgpCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {

@@ -16,7 +16,9 @@ internal static class GnuPgFolder
         string keyring = Path.Combine(folder, "pubring.gpg");
         if (!File.Exists(keybox) && !File.Exists(keyring))
         {
-            throw new OpenPgpException(folder, "is no GnuPG home: neither pubring.kbx nor pubring.gpg is there");
+            throw new OpenPgpException(folder, File.Exists(Path.Combine(folder, "public-keys.d", "pubring.db"))
+                ? "keeps its keys in public-keys.d/pubring.db (keyboxd), which is not read; write them to a keyring file with 'gpg --export' and 'gpg --export-secret-keys'"
+                : "is no GnuPG home: neither pubring.kbx nor pubring.gpg is there");
         }
 
         Collect(keybox, KeyboxFile.ReadKeyBlocks, rings);

@@ -16,7 +16,40 @@ internal static class KeyRingFile
 
     public static OpenPgpKeyRing Read(string path)
     {
-        byte[] bytes = ReadBytes(path);
+        OpenPgpKeyRing keys = Read(ReadBytes(path), path);
+        if (keys.HoldsSecretKeys)
+        {
+            RefuseReadableByOthers(path);
+        }
+
+        return keys;
+    }
+
+    public static OpenPgpKeyRing Read(Stream stream, string place)
+    {
+        using MemoryStream bytes = new();
+        try
+        {
+            byte[] piece = new byte[1 << 16];
+            for (int read; (read = stream.Read(piece)) > 0;)
+            {
+                bytes.Write(piece, 0, read);
+                if (bytes.Length > SizeLimit)
+                {
+                    throw new OpenPgpException(place, $"is larger than {SizeLimit >> 20} MiB");
+                }
+            }
+        }
+        catch (IOException failure)
+        {
+            throw new OpenPgpException(place, $"cannot be read: {failure.Message}", failure) { IsEnvironment = true };
+        }
+
+        return Read(bytes.ToArray(), place);
+    }
+
+    private static OpenPgpKeyRing Read(byte[] bytes, string path)
+    {
         List<PgpPublicKeyRing> publicRings = [];
         List<PgpSecretKeyRing> secretRings = [];
         try
@@ -31,11 +64,6 @@ internal static class KeyRingFile
         if (publicRings.Count == 0)
         {
             throw new OpenPgpException(path, "holds no OpenPGP key");
-        }
-
-        if (secretRings.Count > 0)
-        {
-            RefuseReadableByOthers(path);
         }
 
         Dictionary<long, SecretPart> secrets = [];
@@ -90,7 +118,7 @@ internal static class KeyRingFile
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporary);
-            throw new OpenPgpException(path, $"cannot be written: {failure.Message}", failure);
+            throw new OpenPgpException(path, $"cannot be written: {failure.Message}", failure) { IsEnvironment = true };
         }
     }
 
@@ -139,7 +167,7 @@ internal static class KeyRingFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new OpenPgpException(path, $"cannot be read: {failure.Message}", failure);
+            throw new OpenPgpException(path, $"cannot be read: {failure.Message}", failure) { IsEnvironment = true };
         }
     }
 

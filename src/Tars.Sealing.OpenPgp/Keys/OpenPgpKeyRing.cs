@@ -39,9 +39,18 @@ public sealed class OpenPgpKeyRing
     /// <summary>The keys, in the order of the files.</summary>
     public IReadOnlyList<OpenPgpKey> Keys { get; }
 
+    /// <summary>Whether there are secret keys that <see cref="WriteFile"/> can write: those of keyring files.</summary>
+    public bool HoldsSecretKeys => _secretRings.Count > 0;
+
     /// <summary>Reads a keyring file: public or secret keys, binary or armoured, any number.</summary>
     /// <exception cref="OpenPgpException">The file cannot be read, is no keyring, or holds secret keys that others may read.</exception>
     public static OpenPgpKeyRing ReadFile(string path) => KeyRingFile.Read(path);
+
+    /// <summary>Reads keys that came another way than in a file; see <see cref="ReadFile"/>.</summary>
+    /// <param name="keys">Public or secret keys, binary or armoured, any number; read to its end, at most 64 MiB.</param>
+    /// <param name="place">Where they came from, for messages.</param>
+    /// <exception cref="OpenPgpException">It cannot be read, or holds no keys.</exception>
+    public static OpenPgpKeyRing Read(Stream keys, string place) => KeyRingFile.Read(keys, place);
 
     /// <summary>Reads a GnuPG home folder, which is not changed and whose agent is not asked.</summary>
     /// <exception cref="OpenPgpException">The folder or a file in it cannot be read.</exception>
@@ -63,6 +72,9 @@ public sealed class OpenPgpKeyRing
             [.. _secretRings, .. other._secretRings.Where(ring => !known.Contains(ring.GetPublicKey().KeyId))],
             secrets);
     }
+
+    /// <summary>Returns these keys without their secret parts.</summary>
+    public OpenPgpKeyRing WithoutSecrets() => new(Keys.Select(key => key.Ring), [], new Dictionary<long, SecretPart>());
 
     /// <summary>Returns the keys that <paramref name="text"/> names; more than one is for the caller to refuse.</summary>
     /// <param name="text">

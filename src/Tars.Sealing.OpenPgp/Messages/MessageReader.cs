@@ -1,3 +1,4 @@
+using Org.BouncyCastle.Bcpg;
 using Org.BouncyCastle.Bcpg.OpenPgp;
 using Tars.Sealing.OpenPgp.Keys;
 
@@ -16,7 +17,8 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long lim
         OpenPgpOpening answer;
         try
         {
-            using Stream decoded = PgpUtilities.GetDecoderStream(message);
+            using OutsideStream outside = new(message);
+            using Stream decoded = outside.IsBinary ? outside : new ArmoredInputStream(outside);
             answer = ReadPart(new PgpObjectFactory(decoded), passphrase, 0);
         }
         catch (Exception failure) when (BcFailures.IsMalformedInput(failure))
@@ -61,12 +63,23 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long lim
     private OpenPgpOpening ReadEncrypted(PgpEncryptedDataList list, ReadOnlySpan<byte> passphrase, int depth)
     {
         List<string> ids = [];
+        OpenPgpException? locked = null;
         foreach (PgpPublicKeyEncryptedData to in list.GetEncryptedDataObjects().OfType<PgpPublicKeyEncryptedData>())
         {
             ids.Add(OpenPgpKey.HexOf(to.KeyId));
             foreach (SecretPart secret in SecretsFor(to.KeyId))
             {
-                PgpPrivateKey privateKey = secret.Unlock(passphrase);
+                PgpPrivateKey privateKey;
+                try
+                {
+                    privateKey = secret.Unlock(passphrase);
+                }
+                catch (OpenPgpException failure)
+                {
+                    locked ??= failure; // another recipient's key may open it
+                    continue;
+                }
+
                 Stream clear;
                 try
                 {
@@ -91,8 +104,8 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long lim
             }
         }
 
-        return ids.Count == 0
-            ? new OpenPgpOpening.Refused("the message is encrypted with a password, not to a key")
+        return locked is not null ? throw new OpenPgpException(locked.Place, locked.Reason, locked)
+            : ids.Count == 0 ? new OpenPgpOpening.Refused("the message is encrypted with a password, not to a key")
             : new OpenPgpOpening.NoKey(ids);
     }
 
@@ -142,7 +155,7 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long lim
         catch (IOException failure)
         {
             // Not to be taken for a message that is cut off.
-            throw new OpenPgpException("the output", $"cannot be written: {failure.Message}", failure);
+            throw new OpenPgpException("the output", $"cannot be written: {failure.Message}", failure) { IsEnvironment = true };
         }
     }
 

@@ -32,3 +32,18 @@ public sealed record OpenPgpEncryption(IReadOnlyList<OpenPgpKey> Recipients, Dat
     /// <summary>The file name recorded in the message; empty for none.</summary>
     public string FileName { get; init; } = "";
 }
+
+/// <summary>How a message is signed that is not encrypted.</summary>
+/// <param name="Signer">The unlocked key.</param>
+/// <param name="Time">When, as the signature will claim.</param>
+public sealed record OpenPgpSigning(OpenPgpSigner Signer, DateTimeOffset Time)
+{
+    /// <summary>Whether the message is ASCII armoured.</summary>
+    public bool Armor { get; init; }
+
+    /// <summary>How the content is compressed.</summary>
+    public OpenPgpCompression Compression { get; init; } = OpenPgpCompression.Zip;
+
+    /// <summary>The file name recorded in the message; empty for none.</summary>
+    public string FileName { get; init; } = "";
+}

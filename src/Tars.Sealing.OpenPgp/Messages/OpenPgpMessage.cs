@@ -35,19 +35,23 @@ public static class OpenPgpMessage
         ArmoredOutputStream? armor = encryption.Armor ? ArmorText.Over(output) : null;
         using (Stream cipher = encrypted.Open(armor ?? output, new byte[PieceBytes]))
         {
-            if (encryption.Compression == OpenPgpCompression.None)
-            {
-                WriteContent(plain, cipher, encryption);
-            }
-            else
-            {
-                CompressionAlgorithmTag algorithm =
-                    encryption.Compression == OpenPgpCompression.Zip ? CompressionAlgorithmTag.Zip : CompressionAlgorithmTag.ZLib;
-                using Stream compressed = new PgpCompressedDataGenerator(algorithm).Open(cipher);
-                WriteContent(plain, compressed, encryption);
-            }
+            WriteCompressed(plain, cipher, encryption.Compression, new Content(encryption.Signer, encryption.Time, encryption.FileName));
         }
 
+        armor?.Dispose();
+    }
+
+    /// <summary>Writes <paramref name="plain"/> as a signed message, which anyone can read.</summary>
+    /// <param name="plain">Read to its end.</param>
+    /// <param name="output">Receives the message; stays open.</param>
+    /// <param name="signing">By whom, and how.</param>
+    public static void Sign(Stream plain, Stream output, OpenPgpSigning signing)
+    {
+        ArgumentNullException.ThrowIfNull(plain);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(signing);
+        ArmoredOutputStream? armor = signing.Armor ? ArmorText.Over(output) : null;
+        WriteCompressed(plain, armor ?? output, signing.Compression, new Content(signing.Signer, signing.Time, signing.FileName));
         armor?.Dispose();
     }
 
@@ -80,12 +84,25 @@ public static class OpenPgpMessage
             ?? throw new OpenPgpException(recipient.Fingerprint, "has no valid part that takes encrypted data");
     }
 
-    private static void WriteContent(Stream plain, Stream inner, OpenPgpEncryption encryption)
+    private static void WriteCompressed(Stream plain, Stream inner, OpenPgpCompression compression, Content content)
     {
-        PgpSignatureGenerator? signature = encryption.Signer?.Begin(encryption.Time);
+        if (compression == OpenPgpCompression.None)
+        {
+            WriteContent(plain, inner, content);
+            return;
+        }
+
+        CompressionAlgorithmTag algorithm = compression == OpenPgpCompression.Zip ? CompressionAlgorithmTag.Zip : CompressionAlgorithmTag.ZLib;
+        using Stream compressed = new PgpCompressedDataGenerator(algorithm).Open(inner, new byte[PieceBytes]);
+        WriteContent(plain, compressed, content);
+    }
+
+    private static void WriteContent(Stream plain, Stream inner, Content content)
+    {
+        PgpSignatureGenerator? signature = content.Signer?.Begin(content.Time);
         signature?.GenerateOnePassVersion(false).Encode(inner);
         using (Stream literal = new PgpLiteralDataGenerator().Open(
-            inner, PgpLiteralData.Binary, encryption.FileName, encryption.Time.UtcDateTime, new byte[PieceBytes]))
+            inner, PgpLiteralData.Binary, content.FileName, content.Time.UtcDateTime, new byte[PieceBytes]))
         {
             byte[] piece = new byte[PieceBytes];
             int length;
@@ -100,4 +117,6 @@ public static class OpenPgpMessage
 
         signature?.Generate().Encode(inner);
     }
+
+    private sealed record Content(OpenPgpSigner? Signer, DateTimeOffset Time, string FileName);
 }

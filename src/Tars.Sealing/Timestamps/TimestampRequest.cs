@@ -11,6 +11,15 @@ public sealed record TimestampRequest(ReadOnlyMemory<byte> Sha256, ReadOnlyMemor
     /// <summary>The media type of a request.</summary>
     public const string ContentType = "application/timestamp-query";
 
+    /// <summary>The media type of an answer.</summary>
+    public const string AnswerContentType = "application/timestamp-reply";
+
+    /// <summary>The longest answer and the longest token that are read, in bytes.</summary>
+    public const int LongestAnswer = TimestampToken.LongestToken;
+
+    /// <summary>The policy that the authority is to apply, an object identifier; null leaves it to the authority.</summary>
+    public string? PolicyOid { get; init; }
+
     private const int NonceLength = 16;
 
     /// <summary>A request for bytes, with a random number of its own.</summary>
@@ -39,6 +48,11 @@ public sealed record TimestampRequest(ReadOnlyMemory<byte> Sha256, ReadOnlyMemor
                 }
 
                 writer.WriteOctetString(Sha256.Span);
+            }
+
+            if (PolicyOid is not null)
+            {
+                writer.WriteObjectIdentifier(PolicyOid);
             }
 
             writer.WriteInteger(Nonce.Span);

@@ -15,9 +15,9 @@ public static class TimestampVerifier
     /// <param name="answer">The DER answer.</param>
     /// <param name="request">The request; the answer must be to it.</param>
     /// <param name="content">The stamped bytes.</param>
-    /// <param name="trusted">Certificates of authorities, or of what they lead to.</param>
+    /// <param name="trusted">Certificates of authorities, or of what they lead to; null leaves the authority unjudged, everything else is checked.</param>
     /// <returns>The verdict, and when it is verified the token to be stored beside the envelope.</returns>
-    public static (TimestampVerdict Verdict, ReadOnlyMemory<byte> Token) VerifyAnswer(ReadOnlyMemory<byte> answer, TimestampRequest request, ReadOnlySpan<byte> content, X509Certificate2Collection trusted)
+    public static (TimestampVerdict Verdict, ReadOnlyMemory<byte> Token) VerifyAnswer(ReadOnlyMemory<byte> answer, TimestampRequest request, ReadOnlySpan<byte> content, X509Certificate2Collection? trusted)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (answer.Length > TimestampToken.LongestToken)
@@ -37,7 +37,7 @@ public static class TimestampVerifier
             }
 
             ReadOnlyMemory<byte> token = response.ReadEncodedValue();
-            return (Verify(token, content, trusted, new BigInteger(request.Nonce.Span, isBigEndian: true)), token);
+            return (Verify(token, content, trusted, request), token);
         }
         catch (AsnContentException exception)
         {
@@ -49,12 +49,14 @@ public static class TimestampVerifier
     /// <param name="token">The DER token, with nothing after it.</param>
     /// <param name="content">The stamped bytes: an envelope's payload.</param>
     /// <param name="trusted">Certificates of authorities, or of what they lead to.</param>
-    public static TimestampVerdict Verify(ReadOnlyMemory<byte> token, ReadOnlySpan<byte> content, X509Certificate2Collection trusted) =>
-        Verify(token, content, trusted, nonce: null);
-
-    private static TimestampVerdict Verify(ReadOnlyMemory<byte> der, ReadOnlySpan<byte> content, X509Certificate2Collection trusted, BigInteger? nonce)
+    public static TimestampVerdict Verify(ReadOnlyMemory<byte> token, ReadOnlySpan<byte> content, X509Certificate2Collection trusted)
     {
         ArgumentNullException.ThrowIfNull(trusted);
+        return Verify(token, content, trusted, request: null);
+    }
+
+    private static TimestampVerdict Verify(ReadOnlyMemory<byte> der, ReadOnlySpan<byte> content, X509Certificate2Collection? trusted, TimestampRequest? request)
+    {
         if (der.Length > TimestampToken.LongestToken)
         {
             return new TimestampVerdict.Malformed($"the token is longer than {TimestampToken.LongestToken} bytes");
@@ -66,7 +68,8 @@ public static class TimestampVerifier
             byte[] expected = SHA256.HashData(content);
             return token.ImprintOid != CmsOids.Sha256 || !token.Imprint.AsSpan().SequenceEqual(expected)
                 ? new TimestampVerdict.OtherContent(Convert.ToHexStringLower(expected), $"{token.ImprintOid} {Convert.ToHexStringLower(token.Imprint)}")
-                : nonce is not null && token.Nonce != nonce ? new TimestampVerdict.OtherRequest()
+                : request is not null && token.Nonce != new BigInteger(request.Nonce.Span, isBigEndian: true) ? new TimestampVerdict.OtherRequest()
+                : request?.PolicyOid is { } policy && token.PolicyOid != policy ? new TimestampVerdict.OtherPolicy(policy, token.PolicyOid)
                 : VerifySignature(token, trusted);
         }
         catch (AsnContentException exception)
@@ -79,15 +82,16 @@ public static class TimestampVerifier
         }
     }
 
-    private static TimestampVerdict VerifySignature(TimestampToken token, X509Certificate2Collection trusted)
+    private static TimestampVerdict VerifySignature(TimestampToken token, X509Certificate2Collection? trusted)
     {
         X509Certificate2Collection carried = token.LoadCertificates();
-        carried.AddRange(trusted);
+        carried.AddRange(trusted ?? []);
         return token.Signer.FindCertificate(carried) is not { } certificate
             ? new TimestampVerdict.SignatureBad("the authority's certificate is neither in the token nor among the trusted ones")
             : token.Signer.RefusalOf(token.Info, certificate) is { } refusal ? new TimestampVerdict.SignatureBad(refusal)
-            : IsForTimestamps(certificate) ? VerifyChain(token, certificate, carried, trusted)
-            : new TimestampVerdict.UntrustedAuthority($"the certificate of {certificate.Subject} is not for timestamps alone: a critical extended key usage with just that purpose is expected");
+            : !IsForTimestamps(certificate) ? new TimestampVerdict.UntrustedAuthority($"the certificate of {certificate.Subject} is not for timestamps alone: a critical extended key usage with just that purpose is expected")
+            : trusted is null ? new TimestampVerdict.Unjudged(token.Time, certificate.Subject, token.PolicyOid)
+            : VerifyChain(token, certificate, carried, trusted);
     }
 
     // RFC 3161 section 2.3: exactly one purpose, and critical.

@@ -7,6 +7,7 @@ namespace Tars.Sealing.Verification;
 /// <summary>Compares the files of a folder with the subjects of a statement. The statement must have been verified: nothing here asks who made it.</summary>
 public static class SubjectFiles
 {
+    private const int MostListed = 20;
     private const string TimestampSuffix = Envelope.FileSuffix + ".tsr";
 
     /// <summary>Digests each file that a statement names.</summary>
@@ -56,6 +57,17 @@ public static class SubjectFiles
         {
             throw new SubjectFileException(folder, exception);
         }
+    }
+
+    /// <summary>What is to be said of the files beside one envelope that it does not name; null when there are none. Nothing speaks against them, and nothing for them.</summary>
+    /// <param name="statement">The envelope's verified statement.</param>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="SubjectFileException">The folder cannot be read.</exception>
+    public static string? NoteOfOthers(Statement statement, string folder)
+    {
+        IReadOnlyList<string> others = NotNamed([statement], folder);
+        return others.Count == 0 ? null
+            : $"it says nothing of what else lies beside it: {string.Join(", ", others.Take(MostListed))}{(others.Count > MostListed ? $" and {others.Count - MostListed} more" : string.Empty)}";
     }
 
     /// <summary>The SHA-256 of a file: 64 lower-case hexadecimal digits; null when there is none of that name.</summary>

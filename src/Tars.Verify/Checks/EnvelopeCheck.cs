@@ -82,7 +82,7 @@ internal sealed class EnvelopeCheck(TrustedKeys trust, bool requireCosignature, 
         string file = path + ".tsr";
         if (authorities is null)
         {
-            return (null, File.Exists(file) ? "a timestamp lies beside it; --timestamp-ca verifies it" : "no timestamp proves the time", true);
+            return (null, File.Exists(file) ? "a timestamp lies beside it and was not looked at, so the time is the signer's own claim; --timestamp-ca verifies it" : "no timestamp proves the time: it is the signer's own claim", true);
         }
 
         if (!File.Exists(file))
@@ -98,15 +98,6 @@ internal sealed class EnvelopeCheck(TrustedKeys trust, bool requireCosignature, 
         TimestampVerdict verdict = TimestampVerifier.Verify(InputFile.Read(file, LongestTimestamp), read.Envelope.Payload.Span, authorities);
         return verdict is TimestampVerdict.Verified verified
             ? (verified.Time, string.Create(CultureInfo.InvariantCulture, $"a timestamp of {verified.Authority} proves that it existed at {verified.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"), true)
-            : (null, $"{Path.GetFileName(file)}: {Reason(verdict)}", false);
+            : (null, $"{Path.GetFileName(file)}: {verdict.Refusal}", false);
     }
-
-    private static string Reason(TimestampVerdict verdict) => verdict switch
-    {
-        TimestampVerdict.OtherContent other => $"it is for other bytes: {other.Found}, expected sha256 {other.ExpectedSha256}",
-        TimestampVerdict.SignatureBad bad => bad.Reason,
-        TimestampVerdict.UntrustedAuthority untrusted => untrusted.Reason,
-        TimestampVerdict.Malformed malformed => malformed.Reason,
-        _ => "the timestamp does not hold",
-    };
 }

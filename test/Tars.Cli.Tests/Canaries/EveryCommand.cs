@@ -50,6 +50,12 @@ internal static class EveryCommand
         ["keys revoke"] = "0123456789abcdef --reason superseded --ring made",
         ["sign"] = "series.csv --ring made",
         ["verify"] = "series.csv --ring made",
+        ["pgp encrypt"] = "series.csv --to nobody@example.com --keyring none.asc",
+        ["pgp decrypt"] = "series.csv --output opened.csv --keyring none.asc",
+        ["pgp sign"] = "series.csv --keyring none.asc",
+        ["pgp verify"] = "series.csv --keyring none.asc",
+        ["pgp list"] = "--keyring none.asc",
+        ["pgp import"] = "series.csv --keyring none.asc",
         ["config migrate"] = "old.yaml --dry-run",
     };
 

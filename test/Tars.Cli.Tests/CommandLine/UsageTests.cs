@@ -22,6 +22,13 @@ public sealed class UsageTests : IDisposable
     [InlineData("retro")]
     [InlineData("capture")]
     [InlineData("demo")]
+    [InlineData("pgp")]
+    [InlineData("pgp encrypt")]
+    [InlineData("pgp decrypt")]
+    [InlineData("pgp sign")]
+    [InlineData("pgp verify")]
+    [InlineData("pgp list")]
+    [InlineData("pgp import")]
     public async Task Help_Command_ReadsAsReviewed(string command)
     {
         string[] arguments = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"];

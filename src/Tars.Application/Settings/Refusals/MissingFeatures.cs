@@ -11,12 +11,12 @@ public static class MissingFeatures
 {
     private static readonly (string Key, string Feature)[] Switches =
     [
-        ("pgp_enabled", "OpenPGP"),
+        ("pgp_enabled", "OpenPGP for reports"),
         ("sbom_enabled", "a bill of materials"),
         ("slsa_enabled", "provenance"),
     ];
 
-    /// <summary>Whether <paramref name="feature"/> (<c>OpenPGP</c>, <c>provenance</c>) is missing.</summary>
+    /// <summary>Whether <paramref name="feature"/> (<c>OpenPGP for reports</c>, <c>provenance</c>) is missing.</summary>
     public static bool Has(string feature) => Switches.Any(item => item.Feature == feature);
 
     /// <summary>Returns why a run that asked for <paramref name="feature"/> is refused.</summary>

@@ -26,7 +26,7 @@ internal static class SignCommand
     public static Command Create()
     {
         TarsCommand sign = TarsCommand.Verb(
-            "sign", "Signs files: one envelope beside the first, or FILE.sig beside each", [Detached, Embedded, .. SealingOptions.Keys], RunAsync,
+            "sign", "Signs files: one envelope beside the first, or FILE.sig beside each", [Detached, Embedded, CommonOptions.Timestamp, .. SealingOptions.Keys], RunAsync,
             "tars sign captures/week/SHA256SUMS --ring keys", "tars sign --detached report.pdf --ring keys", "tars sign --embedded report.json --ring keys");
         sign.Arguments.Add(Files);
         return sign;
@@ -51,17 +51,29 @@ internal static class SignCommand
             throw new UsageException("an envelope lies beside the files it names, and these are in several folders", "sign folder by folder, or use --detached");
         }
 
-        using SigningKeys keys = SealingOptions.Access(run).OpenSigning();
+        if (apart && run.Value(CommonOptions.Timestamp) is not null)
+        {
+            throw new UsageException($"{CommonOptions.Timestamp.Name}: a timestamp is over an envelope's statement, and --detached and --embedded make none", "leave one of them out");
+        }
+
+        SealingSettings settings = SealingOptions.Of(run);
+        using SigningKeys keys = new KeyRingAccess(settings, run.Time).OpenSigning();
+        using TimestampAuthority? authority = apart ? null : TimestampAuthority.Open(settings.Timestamp, run.Time);
         try
         {
-            foreach (ReportFile signature in run.Has(Detached) ? await DetachedAsync(files, keys, cancellationToken).ConfigureAwait(false)
-                : apart ? await EmbeddedAsync(run, files, keys, cancellationToken).ConfigureAwait(false)
-                : [await EnvelopeAsync(run, files, keys, cancellationToken).ConfigureAwait(false)])
+            if (apart)
             {
-                string folder = FolderOf(signature.Name);
-                ReportFile named = signature with { Name = Path.GetFileName(signature.Name) };
-                await new ReportDirectory(folder).WriteAsync(new Report("sign", [named]), cancellationToken).ConfigureAwait(false);
-                run.Console.Say($"wrote {Path.Combine(folder, named.Name)}");
+                foreach (ReportFile signature in run.Has(Detached)
+                    ? await DetachedAsync(files, keys, cancellationToken).ConfigureAwait(false)
+                    : await EmbeddedAsync(run, files, keys, cancellationToken).ConfigureAwait(false))
+                {
+                    await WriteAsync(run, [signature], [], cancellationToken).ConfigureAwait(false);
+                }
+            }
+            else
+            {
+                IReadOnlyList<ReportFile> signed = await EnvelopeAsync(run, files, keys, authority, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(run, signed, authority is null ? [Path.GetFileName(signed[0].Name) + TimestampAuthority.FileSuffix] : [], cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -72,7 +84,19 @@ internal static class SignCommand
         return ExitCode.Ok;
     }
 
-    private static async Task<ReportFile> EnvelopeAsync(CommandRun run, string[] files, SigningKeys keys, CancellationToken cancellationToken)
+    // What is replaced is the timestamp of an older envelope, which is not the new one's.
+    private static async Task WriteAsync(CommandRun run, IReadOnlyList<ReportFile> files, IReadOnlyList<string> replaced, CancellationToken cancellationToken)
+    {
+        string folder = FolderOf(files[0].Name);
+        ReportFile[] named = [.. files.Select(file => file with { Name = Path.GetFileName(file.Name) })];
+        await new ReportDirectory(folder).ReplaceAsync(new Report("sign", named), replaced, cancellationToken).ConfigureAwait(false);
+        foreach (ReportFile file in named)
+        {
+            run.Console.Say($"wrote {Path.Combine(folder, file.Name)}");
+        }
+    }
+
+    private static async Task<IReadOnlyList<ReportFile>> EnvelopeAsync(CommandRun run, string[] files, SigningKeys keys, TimestampAuthority? authority, CancellationToken cancellationToken)
     {
         List<Subject> subjects = [];
         foreach (string file in files.DistinctBy(Path.GetFullPath))
@@ -86,7 +110,7 @@ internal static class SignCommand
 
         Statement statement = FilesStatement.Of(subjects, run.Time.GetUtcNow(), RunSealing.Signer);
         Envelope envelope = Envelope.Sign(Envelope.StatementType, statement.ToUtf8(), keys.Signers);
-        return new ReportFile(files[0] + Envelope.FileSuffix, "application/json", envelope.ToUtf8());
+        return await ReportSealing.SignedFilesAsync(files[0] + Envelope.FileSuffix, envelope, authority, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<IReadOnlyList<ReportFile>> DetachedAsync(string[] files, SigningKeys keys, CancellationToken cancellationToken)

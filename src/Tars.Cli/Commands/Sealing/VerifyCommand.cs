@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Tars.Application.Sealing;
@@ -57,24 +56,8 @@ internal static class VerifyCommand
         _ => new KeyRingAccess(settings, run.Time).Trusted(),
     };
 
-    private static X509Certificate2Collection? AuthoritiesOf(CommandRun run)
-    {
-        if (run.Value(TimestampCa) is not { } path)
-        {
-            return null;
-        }
-
-        try
-        {
-            X509Certificate2Collection authorities = [];
-            authorities.ImportFromPemFile(path);
-            return authorities.Count > 0 ? authorities : throw new UsageException($"{path}: it holds no certificate", "PEM is expected");
-        }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--timestamp-ca: {path}: {exception.Message}");
-        }
-    }
+    private static X509Certificate2Collection? AuthoritiesOf(CommandRun run) =>
+        run.Value(TimestampCa) is { } path ? TimestampAuthority.ReadCertificates(path, TimestampCa.Name) : null;
 
     private static void Tell(CommandRun run, List<VerifiedThing> things)
     {

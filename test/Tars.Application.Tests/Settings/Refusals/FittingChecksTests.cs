@@ -90,7 +90,7 @@ public class FittingChecksTests
     [Theory]
     [InlineData("sbom_enabled", "a bill of materials is not available yet, and a report that was to be made with it is not made without")]
     [InlineData("slsa_enabled", "provenance is not available yet, and a report that was to be made with it is not made without")]
-    [InlineData("pgp_enabled", "OpenPGP is not available yet, and a report that was to be made with it is not made without")]
+    [InlineData("pgp_enabled", "OpenPGP for reports is not available yet, and a report that was to be made with it is not made without")]
     public void Load_FeatureThatThisVersionLacks_IsRefused(string key, string refusal)
     {
         using ProfileFile file = new();

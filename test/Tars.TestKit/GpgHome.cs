@@ -1,7 +1,6 @@
-using Tars.TestKit;
 using Xunit;
 
-namespace Tars.Sealing.OpenPgp.Tests;
+namespace Tars.TestKit;
 
 /// <summary>A home of the real gpg in a temporary folder, with keys made by gpg. Its agent is stopped at the end.</summary>
 public sealed class GpgHome : IAsyncLifetime
