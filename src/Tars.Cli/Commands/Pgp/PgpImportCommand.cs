@@ -93,6 +93,7 @@ internal static class PgpImportCommand
             run.Console.Say($"{(known.Contains(key.Fingerprint) ? "was there, joined" : "imported")}: {OpenPgpAccess.Describe(key)}{refusal}");
         }
 
-        run.Console.Say($"{target} holds {before.Keys.Select(key => key.Fingerprint).Union(added.Keys.Select(key => key.Fingerprint)).Count()} keys");
+        int all = before.Keys.Select(key => key.Fingerprint).Union(added.Keys.Select(key => key.Fingerprint)).Count();
+        run.Console.Say($"{target} holds {all} {(all == 1 ? "key" : "keys")}");
     }
 }
