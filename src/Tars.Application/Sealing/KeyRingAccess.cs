@@ -39,25 +39,30 @@ public sealed class KeyRingAccess(SealingSettings settings, TimeProvider time)
             : throw new SealingException($"{Place(source)}: the passphrase is shorter than {AlgorithmPolicy.ShortestPassphrase} bytes");
     }
 
-    /// <summary>The keys that sign. The caller disposes of them.</summary>
+    /// <summary>The token whose keys sign; null when none is configured.</summary>
+    public TokenKeyAccess? Token => settings.Token is { } token ? new TokenKeyAccess(token) : null;
+
+    /// <summary>Whether a key ring is named.</summary>
+    public bool HasRing => settings.KeyRing is not null;
+
+    /// <summary>
+    /// The keys that sign: a token's where one is configured, and the file's or ring's for an algorithm that the token has no key of. The
+    /// caller disposes of them.
+    /// </summary>
     /// <exception cref="SealingException">None is named, its file cannot be used, or the co-signature that is required cannot be made.</exception>
     /// <exception cref="KeyRingException">The ring has none in use, or is open to others.</exception>
     /// <exception cref="KeyFormException">The passphrase is another one, or the key cannot be used.</exception>
     public SigningKeys OpenSigning()
     {
         using Passphrase? passphrase = Passphrase();
-        SigningKeys keys = settings.SigningKey is { } source
-            ? new SigningKeys(Read(source, passphrase) switch
-            {
-                KeyFile.Signing signing => signing.Key,
-                KeyFile other => throw NotFor(source, other, "a private key is expected"),
-            })
+        SigningKeys keys = settings.Token is { } token ? new TokenKeyAccess(token).OpenSigning(algorithm => OpenOwn(algorithm, passphrase))
+            : settings.SigningKey is { } source ? new SigningKeys(OwnSigning(source, passphrase))
             : Guarded(() => new SigningKeys(Ring().OpenSigning(passphrase)));
         if (settings.RequiresCosignature && !keys.Cosigns)
         {
             keys.Dispose();
             throw new SealingException(
-                "security.require_cosignature asks for an RSA-PSS and a P-256 signature, and there is one signing key only", "'tars keys create signing' makes the pair in a key ring");
+                "security.require_cosignature asks for an RSA-PSS and a P-256 signature, and there is one signing key only", settings.Token is null ? "'tars keys create signing' makes the pair in a key ring" : "make the other key in the token too, under the same label, or name a key ring that has it");
         }
 
         return keys;
@@ -142,6 +147,30 @@ public sealed class KeyRingAccess(SealingSettings settings, TimeProvider time)
         using SecretBytes bytes = ring.OpenEncryption(entry, passphrase);
         return new KeyEncryptionKey(entry.KeyId, entry.Version, bytes.Span);
     }
+
+    private PrivateKey? OpenOwn(SignatureAlgorithm algorithm, Passphrase? passphrase)
+    {
+        if (settings.SigningKey is not { } source)
+        {
+            return settings.KeyRing is null ? null : Guarded(() => Ring().OpenSigning(algorithm, passphrase));
+        }
+
+        PrivateKey own = OwnSigning(source, passphrase);
+        if (own.PublicKey.Algorithm == algorithm)
+        {
+            return own;
+        }
+
+        own.Dispose();
+        throw new SealingException(
+            $"{Place(source)}: it holds a key of the algorithm that the token signs with; {AlgorithmPolicy.NameOf(algorithm)} is missing", "leave out one of the two, or name a key of the other algorithm");
+    }
+
+    private static PrivateKey OwnSigning(SecretSource source, Passphrase? passphrase) => Read(source, passphrase) switch
+    {
+        KeyFile.Signing signing => signing.Key,
+        KeyFile other => throw NotFor(source, other, "a private key is expected"),
+    };
 
     // A key outside a ring has no history: it is version 1.
     private static KeyEncryptionKey OwnEncryption(SecretSource source, Passphrase? passphrase)

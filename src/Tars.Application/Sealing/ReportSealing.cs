@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Tars.Reports;
 using Tars.Sealing.Envelopes;
+using Tars.Sealing.Pkcs11;
 using Tars.Sealing.Streams;
 
 namespace Tars.Application.Sealing;
@@ -28,6 +29,7 @@ public sealed class ReportSealing : IDisposable
     /// <param name="settings">What is asked for.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="SealingException">What is asked for cannot be done.</exception>
+    /// <exception cref="TokenException">The token cannot be used as asked.</exception>
     /// <exception cref="Tars.Sealing.Keys.KeyRingException">The ring has no key in use, or is open to others.</exception>
     /// <exception cref="Tars.Sealing.Keys.KeyFormException">The passphrase is another one, or a key cannot be used.</exception>
     public static ReportSealing? Open(SealingSettings settings, TimeProvider time)
@@ -47,12 +49,15 @@ public sealed class ReportSealing : IDisposable
             sealing._authority = settings.Signs ? TimestampAuthority.Open(settings.Timestamp, time) : null;
             return sealing;
         }
-        catch (Exception exception) when (exception is SealingException or IOException or FormatException)
+        catch (Exception exception) when (exception is SealingException or TokenException or IOException or FormatException)
         {
             sealing.Dispose();
             throw;
         }
     }
+
+    /// <summary>What somebody should know of the keys; empty when there is nothing.</summary>
+    public IReadOnlyList<string> Warnings => _signing?.Warnings ?? [];
 
     /// <summary>Seals a report. Nothing is written yet.</summary>
     /// <param name="report">The report, plain.</param>

@@ -5,6 +5,7 @@ using Tars.Configuration;
 using Tars.Observability.TimeSeries;
 using Tars.Sealing.Keys;
 using Tars.Sealing.OpenPgp;
+using Tars.Sealing.Pkcs11;
 using Tars.Sealing.Streams;
 
 namespace Tars.Cli.CommandLine;
@@ -28,6 +29,7 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
         SeriesSourceException source => new Failure(CommandLine.ExitCode.Environment, source.Message, source.Hint),
         SealingException { IsEnvironment: false } sealing => new Failure(CommandLine.ExitCode.Usage, sealing.Message, sealing.Hint),
         SealingException sealing => new Failure(CommandLine.ExitCode.Environment, sealing.Message, sealing.Hint),
+        TokenException token => new Failure(token.IsEnvironment ? CommandLine.ExitCode.Environment : CommandLine.ExitCode.Usage, token.Message, token.Hint),
         KeyRingException or KeyFormException => new Failure(CommandLine.ExitCode.Usage, exception.Message, null),
         TimestampException timestamp => new Failure(CommandLine.ExitCode.Environment, timestamp.Message, "nothing was written; ask again later, or name another authority with --timestamp or security.timestamp_url"),
         OpenPgpException { IsEnvironment: true } pgp => new Failure(CommandLine.ExitCode.Environment, pgp.Message, "nothing was replaced"),

@@ -48,6 +48,11 @@ internal sealed class RunSealing : IDisposable
         }
 
         ReportSealing? sealing = ReportSealing.Open(sealingSettings, run.Time);
+        foreach (string warning in sealing?.Warnings ?? [])
+        {
+            run.Console.Warn(warning);
+        }
+
         return new RunSealing(tool, settings, run.Time) { _sealing = sealing };
     }
 

@@ -4,6 +4,8 @@ using Tars.Application.Sealing;
 using Tars.Application.Settings;
 using Tars.Configuration.Documents;
 using Tars.Sealing.Keys;
+using Tars.Sealing.Pkcs11;
+using Tars.Sealing.Signatures;
 
 namespace Tars.Cli.CommandLine;
 
@@ -49,6 +51,18 @@ internal static class SealingOptions
         ["revocation"] = entry.Revocation is { } revocation
             ? new JsonObject { ["at"] = Instant(revocation.At), ["reason"] = NameOf(revocation.Reason), ["comment"] = revocation.Comment }
             : null,
+    };
+
+    /// <summary>A key of a token as JSON.</summary>
+    public static JsonObject Json(TokenKey key) => new()
+    {
+        ["key_id"] = key.PublicKey.KeyId,
+        ["fingerprint"] = key.PublicKey.Fingerprint.ToString(),
+        ["purpose"] = NameOf(KeyPurpose.Signing),
+        ["algorithm"] = AlgorithmPolicy.NameOf(key.PublicKey.Algorithm),
+        ["token"] = key.Token,
+        ["label"] = key.Label,
+        ["id"] = key.Id,
     };
 
     /// <summary>Whether a key is in use, and since when it is not.</summary>

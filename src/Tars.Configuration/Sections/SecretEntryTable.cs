@@ -17,6 +17,7 @@ public static partial class TarsSchema
         {
             Instead = "'tars keys create signing --ring DIR' makes the keys; then write security.key_ring: DIR",
         },
+        new("pkcs11_pin", "security.pkcs11_pin", root => root.Section("security") is var security && security.Has("pkcs11_module") && !security.Has("pkcs11_pin_file")),
         new("prometheus_password", "observability.auth.password", root => root.Section("observability").Section("auth") is var auth && auth.Has("username") && !auth.Has("password_file")),
         new("database_password", "storage.database_password", root => root.Section("storage").Has("database_user")),
         new("redis_password", "storage.redis_password", root => root.Section("storage").Has("redis_user")),
@@ -27,6 +28,6 @@ public static partial class TarsSchema
     private static bool NeedsKey(SettingsSection root, string flag, string path)
     {
         SettingsSection security = root.Section("security");
-        return security.Flag(flag) && !security.Has(path) && !security.Has("key_ring");
+        return security.Flag(flag) && !security.Has(path) && !security.Has("key_ring") && !(flag == "signing_enabled" && security.Has("pkcs11_module"));
     }
 }

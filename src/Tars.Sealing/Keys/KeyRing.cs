@@ -11,6 +11,9 @@ namespace Tars.Sealing.Keys;
 /// </summary>
 public sealed class KeyRing
 {
+    /// <summary>Fewest digits of an id that name a key.</summary>
+    public const int ShortestName = KeyVersions.ShortestName;
+
     private readonly KeyRingStore _store;
     private readonly TimeProvider _clock;
 
@@ -134,6 +137,15 @@ public sealed class KeyRing
             ? throw new KeyRingException($"{FullPath}: the ring has no signing key in use; `tars keys create signing` makes the pair")
             : SigningPair.Open(current.Select(entry => KeyVersions.OpenSigning(_store, entry, passphrase)));
     }
+
+    /// <summary>The current signing key of an algorithm; null when the ring has none of it in use.</summary>
+    /// <param name="algorithm">The algorithm.</param>
+    /// <param name="passphrase">Opens it; null when it has none.</param>
+    /// <exception cref="KeyRingException">There is no ring, or it is open to others.</exception>
+    /// <exception cref="KeyFormException">The passphrase is another one, or the file was changed.</exception>
+    public PrivateKey? OpenSigning(SignatureAlgorithm algorithm, Passphrase? passphrase) =>
+        KeyVersions.Current(Entries(), KeyPurpose.Signing).SingleOrDefault(entry => entry.Algorithm == AlgorithmPolicy.NameOf(algorithm)) is { } entry
+            ? KeyVersions.OpenSigning(_store, entry, passphrase) : null;
 
     /// <summary>The key under which new files are sealed.</summary>
     /// <exception cref="KeyRingException">There is none. None is made here.</exception>

@@ -7,7 +7,7 @@ namespace Tars.Sealing.Keys;
 /// <summary>Single keys in a ring: finding, reading and writing them. Each key that is read is checked against its id.</summary>
 internal static class KeyVersions
 {
-    private const int ShortestName = 8;
+    internal const int ShortestName = 8;
 
     /// <summary>For each algorithm the highest version that is neither retired nor revoked; in the order of the policy.</summary>
     internal static IEnumerable<KeyEntry> Current(IReadOnlyList<KeyEntry> entries, KeyPurpose purpose) => entries

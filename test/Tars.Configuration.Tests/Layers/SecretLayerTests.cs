@@ -52,6 +52,7 @@ public class SecretLayerTests
     [InlineData("jwt_secret", "api.jwt_secret", "api: {auth_mode: jwt}")]
     [InlineData("encryption_key", "security.encryption_key", "security: {encryption_enabled: true}")]
     [InlineData("signing_key", "security.signing_key", "security: {signing_enabled: true}")]
+    [InlineData("pkcs11_pin", "security.pkcs11_pin", "security: {signing_enabled: true, pkcs11_module: m.so}")]
     [InlineData("prometheus_password", "observability.auth.password", "observability: {auth: {username: u}}")]
     [InlineData("database_password", "storage.database_password", "storage: {database_url: \"postgresql://db/tars\", database_user: u}")]
     [InlineData("redis_password", "storage.redis_password", "storage: {redis_url: \"redis://r\", redis_user: u}")]
@@ -100,7 +101,7 @@ public class SecretLayerTests
         TarsSchema.Instance.SecretEntries, entry => Assert.Equal(entry.Path.StartsWith("api.", StringComparison.Ordinal), entry.Use == SecretUses.Service));
 
     [Fact]
-    public void SecretEntries_All_AreCoveredByTheTestAbove() => Assert.Equal(8, TarsSchema.Instance.SecretEntries.Count);
+    public void SecretEntries_All_AreCoveredByTheTestAbove() => Assert.Equal(9, TarsSchema.Instance.SecretEntries.Count);
 
     [Theory]
     [InlineData("encryption_key_path: k")]

@@ -46,6 +46,17 @@ internal static class FittingChecks
     {
         SettingsSection security = loaded.Section("security");
         NeedsKey(loaded, security, "signing_enabled", "signing_key", "signing", problems);
+        Together(security, "pkcs11_token_label", "pkcs11_module", problems);
+        Together(security, "pkcs11_key_label", "pkcs11_module", problems);
+        Together(security, "pkcs11_key_id", "pkcs11_module", problems);
+        Together(security, "pkcs11_pin", "pkcs11_module", problems);
+        Together(security, "pkcs11_pin_file", "pkcs11_module", problems);
+        if (security.Flag("signing_enabled"))
+        {
+            FileExists(loaded, security, "pkcs11_module", problems);
+            FileExists(loaded, security, "pkcs11_pin_file", problems);
+        }
+
         NeedsKey(loaded, security, "encryption_enabled", "encryption_key", "encryption", problems);
         if ((security.Flag("signing_enabled") || security.Flag("encryption_enabled"))
             && security.FilePathOrNull("key_ring") is string ring
@@ -109,7 +120,8 @@ internal static class FittingChecks
             return;
         }
 
-        if (!security.Has("key_ring") && !security.Has(key + "_path") && !security.Has(key))
+        bool inToken = flag == "signing_enabled" && security.Has("pkcs11_module");
+        if (!security.Has("key_ring") && !security.Has(key + "_path") && !security.Has(key) && !inToken)
         {
             problems.Add(security.Problem(flag, $"{what} needs a key; write security.key_ring or security.{key}_path, or put {key} into the secret backend") with
             {

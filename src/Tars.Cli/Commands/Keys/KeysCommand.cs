@@ -4,6 +4,8 @@ using Tars.Application.Sealing;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
 using Tars.Sealing.Keys;
+using Tars.Sealing.Pkcs11;
+using Tars.Sealing.Signatures;
 
 namespace Tars.Cli.Commands.Keys;
 
@@ -39,16 +41,19 @@ internal static class KeysCommand
     }
 
     /// <summary>Tells keys, as lines or as JSON.</summary>
-    public static int Tell(CommandRun run, IEnumerable<KeyEntry> entries, params string[] lines)
+    public static int Tell(CommandRun run, IEnumerable<KeyEntry> entries, params string[] lines) => Tell(run, entries, [], lines);
+
+    /// <summary>Tells keys of a ring and of a token, as lines or as JSON.</summary>
+    public static int Tell(CommandRun run, IEnumerable<KeyEntry> entries, IReadOnlyList<TokenKey> inToken, params string[] lines)
     {
         KeyEntry[] all = [.. entries];
         if (ConfigFormat.IsJson(run))
         {
-            ConfigFormat.WriteJson(run.Console, new JsonObject { ["keys"] = new JsonArray([.. all.Select(entry => (JsonNode)SealingOptions.Json(entry))]) });
+            ConfigFormat.WriteJson(run.Console, new JsonObject { ["keys"] = new JsonArray([.. all.Select(SealingOptions.Json), .. inToken.Select(SealingOptions.Json)]) });
             return ExitCode.Ok;
         }
 
-        foreach (string line in ConfigFormat.Aligned([.. all.Select(Row)]).Concat(lines))
+        foreach (string line in ConfigFormat.Aligned([.. all.Select(Row), .. inToken.Select(Row)]).Concat(lines))
         {
             run.Console.Say(line);
         }
@@ -58,12 +63,20 @@ internal static class KeysCommand
 
     private static int List(CommandRun run)
     {
-        IReadOnlyList<KeyEntry> entries = SealingOptions.Access(run).Ring().Entries();
-        return Tell(run, entries, entries.Count == 0 ? ["the ring has no keys"] : []);
+        KeyRingAccess access = SealingOptions.Access(run);
+        IReadOnlyList<TokenKey> inToken = access.Token?.PublicKeys() ?? [];
+        IReadOnlyList<KeyEntry> entries = access.HasRing || access.Token is null ? access.Ring().Entries() : [];
+        return Tell(run, entries, inToken, [
+            .. access.HasRing && entries.Count == 0 ? (string[])["the ring has no keys"] : [],
+            .. access.Token is not null && inToken.Count == 0 ? (string[])["the token shows no public key that fits and is permitted"] : [],
+        ]);
     }
 
     private static string[] Row(KeyEntry entry) =>
         [entry.KeyId[..16], SealingOptions.NameOf(entry.Purpose), entry.Algorithm, $"version {entry.Version}", $"since {SealingOptions.Instant(entry.CreatedAt)}", SealingOptions.StateOf(entry)];
+
+    private static string[] Row(TokenKey key) =>
+        [key.PublicKey.KeyId[..16], SealingOptions.NameOf(KeyPurpose.Signing), AlgorithmPolicy.NameOf(key.PublicKey.Algorithm), $"token '{key.Token}'", $"'{key.Label}'", $"id {key.Id}"];
 
     // What the system refuses (no right, no room) is the machine's failure, and not a defect.
     private static int Guarded(CommandRun run, Func<CommandRun, int> command)

@@ -5,6 +5,7 @@ using Tars.Application.Sealing;
 using Tars.Cli.CommandLine;
 using Tars.Reports;
 using Tars.Sealing.Keys;
+using Tars.Sealing.Signatures;
 
 namespace Tars.Cli.Commands.Keys;
 
@@ -23,6 +24,13 @@ internal static class KeysExportCommand
     private static int Run(CommandRun run)
     {
         KeyRingAccess access = SealingOptions.Access(run);
+        if (access.Token?.Find(run.Value(Key)!) is { } inToken)
+        {
+            return run.Has(Secret)
+                ? throw new UsageException($"--secret: key {inToken.PublicKey.KeyId[..16]} is in the token '{inToken.Token}' and does not leave it", "without --secret its public key is written")
+                : WritePublic(run, inToken.PublicKey);
+        }
+
         KeyRing ring = access.Ring();
         KeyEntry entry = ring.Find(run.Value(Key)!);
         if (run.Has(Secret))
@@ -37,7 +45,12 @@ internal static class KeysExportCommand
             return ExitCode.Ok;
         }
 
-        string pem = ring.PublicKeyOf(entry).ToPem();
+        return WritePublic(run, ring.PublicKeyOf(entry));
+    }
+
+    private static int WritePublic(CommandRun run, PublicKey key)
+    {
+        string pem = key.ToPem();
         if (run.Value(Output) is not { } output)
         {
             run.Console.Write(pem);
@@ -47,7 +60,7 @@ internal static class KeysExportCommand
         string folder = Path.GetDirectoryName(output) is { Length: > 0 } parent ? parent : ".";
         new ReportDirectory(folder).WriteAsync(new Report("keys", [new ReportFile(Path.GetFileName(output), "application/x-pem-file", Encoding.ASCII.GetBytes(pem))]), CancellationToken.None)
             .GetAwaiter().GetResult();
-        run.Console.Say($"{output} holds the public key {entry.KeyId[..16]}");
+        run.Console.Say($"{output} holds the public key {key.KeyId[..16]}");
         return ExitCode.Ok;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tars.Application.Sealing;
 using Tars.Cli.CommandLine;
 using Tars.Sealing.Keys;
 
@@ -13,7 +14,13 @@ internal static class KeysShowCommand
 
     private static int Run(CommandRun run)
     {
-        KeyRing ring = SealingOptions.Access(run).Ring();
+        KeyRingAccess access = SealingOptions.Access(run);
+        if (access.Token?.Find(run.Value(Key)!) is { } inToken)
+        {
+            return KeysCommand.Tell(run, [], [inToken], $"fingerprint {inToken.PublicKey.Fingerprint}", inToken.PublicKey.ToPem().TrimEnd('\n'));
+        }
+
+        KeyRing ring = access.Ring();
         KeyEntry entry = ring.Find(run.Value(Key)!);
         string[] publicPart = entry.Purpose == KeyPurpose.Encryption ? [] : [ring.PublicKeyOf(entry).ToPem().TrimEnd('\n')];
         return KeysCommand.Tell(run, [entry], [$"fingerprint {entry.Fingerprint}", .. publicPart]);

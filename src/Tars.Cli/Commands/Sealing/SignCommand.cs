@@ -59,6 +59,11 @@ internal static class SignCommand
         SealingSettings settings = SealingOptions.Of(run);
         using SigningKeys keys = new KeyRingAccess(settings, run.Time).OpenSigning();
         using TimestampAuthority? authority = apart ? null : TimestampAuthority.Open(settings.Timestamp, run.Time);
+        foreach (string warning in keys.Warnings)
+        {
+            run.Console.Warn(warning);
+        }
+
         try
         {
             if (apart)
