@@ -13,11 +13,11 @@ internal static class TarsCommandLine
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
     {
-        RootCommand root = TarsRootCommand.Create();
         InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false };
         try
         {
             (IReadOnlyList<string> arguments, IReadOnlyList<string> notes) = PredecessorArguments.Translate(args);
+            RootCommand root = TarsRootCommand.Create(arguments);
             ParseResult result = root.Parse(arguments);
             if (result.Errors.Count > 0)
             {

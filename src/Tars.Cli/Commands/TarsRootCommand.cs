@@ -20,31 +20,52 @@ using Tars.Cli.Commands.Stability;
 
 namespace Tars.Cli.Commands;
 
-/// <summary>The root of the command tree; each noun adds itself here.</summary>
+/// <summary>The root of the command tree; each noun has its line here.</summary>
 internal static class TarsRootCommand
 {
-    public static RootCommand Create()
+    /// <summary>Every noun and what makes it, in the order of the help.</summary>
+    internal static IReadOnlyList<(string Name, Func<Command> Create)> Nouns { get; } =
+    [
+        ("kpi", KpiReportCommand.Create),
+        ("discover", DiscoverCommand.Create),
+        ("stability", StabilityReportCommand.Create),
+        ("anomalies", AnomaliesReportCommand.Create),
+        ("daily", DailyReportCommand.Create),
+        ("regressions", RegressionsReportCommand.Create),
+        ("retro", RetroReportCommand.Create),
+        ("capture", CaptureCreateCommand.Create),
+        ("encrypt", EncryptCommand.Create),
+        ("decrypt", DecryptCommand.Create),
+        ("rewrap", RewrapCommand.Create),
+        ("init", InitCommand.Create),
+        ("config", ConfigCommand.Create),
+        ("demo", DemoCommand.Create),
+        ("keys", KeysCommand.Create),
+        ("sign", SignCommand.Create),
+        ("verify", VerifyCommand.Create),
+        ("pgp", PgpCommand.Create),
+        ("completion", CompletionCommand.Create),
+    ];
+
+    /// <summary>The whole tree.</summary>
+    public static RootCommand Create() => Of(Nouns);
+
+    /// <summary>What a command line needs of the tree: the noun it begins with, or all of it where it begins with anything else.</summary>
+    /// <param name="arguments">The command line.</param>
+    public static RootCommand Create(IReadOnlyList<string> arguments)
+    {
+        (string Name, Func<Command> Create)[] named = [.. Nouns.Where(noun => arguments.Count > 0 && noun.Name == arguments[0])];
+        return Of(named.Length > 0 ? named : Nouns);
+    }
+
+    private static RootCommand Of(IEnumerable<(string Name, Func<Command> Create)> nouns)
     {
         RootCommand root = new("Turns the metrics a team already has into evidence that other people can check.");
-        root.Subcommands.Add(KpiReportCommand.Create());
-        root.Subcommands.Add(DiscoverCommand.Create());
-        root.Subcommands.Add(StabilityReportCommand.Create());
-        root.Subcommands.Add(AnomaliesReportCommand.Create());
-        root.Subcommands.Add(DailyReportCommand.Create());
-        root.Subcommands.Add(RegressionsReportCommand.Create());
-        root.Subcommands.Add(RetroReportCommand.Create());
-        root.Subcommands.Add(CaptureCreateCommand.Create());
-        root.Subcommands.Add(EncryptCommand.Create());
-        root.Subcommands.Add(DecryptCommand.Create());
-        root.Subcommands.Add(RewrapCommand.Create());
-        root.Subcommands.Add(InitCommand.Create());
-        root.Subcommands.Add(ConfigCommand.Create());
-        root.Subcommands.Add(DemoCommand.Create());
-        root.Subcommands.Add(KeysCommand.Create());
-        root.Subcommands.Add(SignCommand.Create());
-        root.Subcommands.Add(VerifyCommand.Create());
-        root.Subcommands.Add(PgpCommand.Create());
-        root.Subcommands.Add(CompletionCommand.Create());
+        foreach ((_, Func<Command> create) in nouns)
+        {
+            root.Subcommands.Add(create());
+        }
+
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
