@@ -122,6 +122,31 @@ public sealed class TokenSigningTests(SmallFleet fleet) : IDisposable
         Assert.Contains($"tars: warning: token '{Label}': the EC key 'report' can be taken out of the token", signed.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Guide_ItsCommandsAndConfiguration_SignWithBothKeys()
+    {
+        string[] lines = await File.ReadAllLinesAsync(RepositoryRoot.PathOf("docs/guides/tokens.md"), TestContext.Current.CancellationToken);
+        await _hsm.InitialiseAsync(Label);
+        string[] commands = [.. lines.Where(line => line.StartsWith("pkcs11-tool ", StringComparison.Ordinal))];
+        Assert.Equal(2, commands.Length);
+        foreach (string command in commands)
+        {
+            string[] words = command.Split(' ');
+            Assert.Equal(["--module", "MODULE", "--token-label", Label, "--login"], words[1..6]);
+            await _hsm.ToolAsync(Label, ["--login", "--pin", SoftHsm.Pin, .. words[6..]]);
+        }
+
+        Configure(string.Empty);
+        string yaml = string.Join('\n', lines.SkipWhile(line => line != "```yaml").Skip(1).TakeWhile(line => line != "```"));
+        Assert.Contains("pkcs11_module: /usr/lib/softhsm/libsofthsm2.so", yaml, StringComparison.Ordinal);
+        _folder.WriteText("token.yaml", yaml.Replace("/usr/lib/softhsm/libsofthsm2.so", _hsm.ModulePath, StringComparison.Ordinal) + "\n");
+        _folder.WriteText("data.txt", "x\n");
+        CommandResult signed = await RunAsync("sign", "data.txt");
+        Assert.True(signed.ExitCode == 0, signed.Error);
+        string envelope = await File.ReadAllTextAsync(_folder.Combine("data.txt.dsse.json"), TestContext.Current.CancellationToken);
+        Assert.Equal(2, JsonNode.Parse(envelope)!["signatures"]!.AsArray().Count);
+    }
+
     private static string IdOf(JsonArray keys, string algorithm, bool inToken) =>
         (string)Assert.Single(keys, key => (string)key!["algorithm"]! == algorithm && key["token"] is not null == inToken)!["key_id"]!;
 
