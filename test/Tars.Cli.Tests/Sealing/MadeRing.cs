@@ -11,6 +11,9 @@ internal static class MadeRing
 {
     private static readonly Lazy<TemporaryDirectory> Origin = new(Make);
 
+    /// <summary>The ring itself, for tests that only use its keys.</summary>
+    public static string FullPath => Origin.Value.Combine("keys");
+
     /// <summary>Copies it, with the modes that a ring must have, to a folder that must not exist.</summary>
     public static void CopyTo(string folder)
     {

@@ -6,7 +6,7 @@ namespace Tars.Cli.Tests.Sealing;
 
 /// <summary>What each built-in profile does with a report, with keys and without: the table in docs/guides/configuration.md.</summary>
 [Collection(FleetBackends.Name)]
-public sealed class ProfileSealingTests(SmallFleet fleet, MadeRing ring) : IClassFixture<MadeRing>, IDisposable
+public sealed class ProfileSealingTests(SmallFleet fleet) : IDisposable
 {
     private static readonly string[] Tools = ["kpi", "daily"];
 
@@ -42,14 +42,14 @@ public sealed class ProfileSealingTests(SmallFleet fleet, MadeRing ring) : IClas
     [MemberData(nameof(Sealing))]
     public async Task Report_SealingProfileWithARing_IsSignedAndEncrypted(string profile, string tool)
     {
-        CommandResult result = await ReportAsync(profile, tool, "--set", $"security.key_ring={ring.Path}", "--set", "api.jwt_secret=${JWT_SECRET}");
+        CommandResult result = await ReportAsync(profile, tool, "--set", $"security.key_ring={MadeRing.FullPath}", "--set", "api.jwt_secret=${JWT_SECRET}");
 
         Assert.True(result.ExitCode is 0 or 4, result.Error);
         string[] names = [.. BuiltCommand.FilesOf(_folder.Combine("out")).Keys];
         Assert.Contains(names, name => name.EndsWith(".dsse.json", StringComparison.Ordinal));
-        Assert.Contains(names, name => name.EndsWith(".tars", StringComparison.Ordinal));
-        Assert.All(names, name => Assert.True(name.EndsWith(".dsse.json", StringComparison.Ordinal) || name.EndsWith(".tars", StringComparison.Ordinal), name));
-        CommandResult verified = await BuiltCommand.RunAsync(_folder.Path, "verify", "out", "--ring", ring.Path);
+        Assert.Contains(names, name => name.EndsWith(".sealed", StringComparison.Ordinal));
+        Assert.All(names, name => Assert.True(name.EndsWith(".dsse.json", StringComparison.Ordinal) || name.EndsWith(".sealed", StringComparison.Ordinal), name));
+        CommandResult verified = await BuiltCommand.RunAsync(_folder.Path, "verify", "out", "--ring", MadeRing.FullPath);
         Assert.True(verified.ExitCode == 0, verified.Output + verified.Error);
     }
 
@@ -60,13 +60,13 @@ public sealed class ProfileSealingTests(SmallFleet fleet, MadeRing ring) : IClas
     {
         foreach (string tool in Tools)
         {
-            CommandResult result = await ReportAsync("local", tool, keys ? ["--set", $"security.key_ring={ring.Path}"] : []);
+            CommandResult result = await ReportAsync("local", tool, keys ? ["--set", $"security.key_ring={MadeRing.FullPath}"] : []);
             Assert.True(result.ExitCode is 0 or 4, result.Error);
         }
 
         string[] names = [.. BuiltCommand.FilesOf(_folder.Combine("out")).Keys];
         Assert.NotEmpty(names);
-        Assert.DoesNotContain(names, name => name.EndsWith(".dsse.json", StringComparison.Ordinal) || name.EndsWith(".tars", StringComparison.Ordinal));
+        Assert.DoesNotContain(names, name => name.EndsWith(".dsse.json", StringComparison.Ordinal) || name.EndsWith(".sealed", StringComparison.Ordinal));
     }
 
     // What is off is off where the profile lets it be; prod asks for a waiver by name.
@@ -85,30 +85,4 @@ public sealed class ProfileSealingTests(SmallFleet fleet, MadeRing ring) : IClas
 
     private Task<CommandResult> ReportAsync(string profile, string tool, params string[] more) => BuiltCommand.RunAsync(
         _folder.Path, [tool, .. fleet.Flags, "--prometheus-url", fleet.Address.ToString(), .. tool == "daily" ? ["--date", "2026-01-05"] : fleet.Window, "--output", "out", "--profile", profile, .. more]);
-}
-
-/// <summary>A key ring with signing and encryption keys, made once.</summary>
-public sealed class MadeRing : IAsyncLifetime
-{
-    private readonly TemporaryDirectory _folder = new();
-
-    /// <summary>The ring's folder.</summary>
-    public string Path => _folder.Combine("keys");
-
-    /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
-    {
-        foreach (string purpose in (string[])["signing", "encryption"])
-        {
-            CommandResult made = await BuiltCommand.RunAsync(_folder.Path, "keys", "create", purpose, "--ring", "keys");
-            Assert.True(made.ExitCode == 0, made.Error);
-        }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        _folder.Dispose();
-        return ValueTask.CompletedTask;
-    }
 }
