@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Tars.Configuration.Secrets.Http;
 
 /// <summary>
-/// Sends what secrets depend on: TLS, no redirects, no cookies, no proxy for metadata addresses, time-outs, bounded answers in memory that
-/// is zeroed, retries with full jitter that honour <c>Retry-After</c>. Failures name the address without its query, and hold no secret.
+/// Sends what secrets depend on: TLS, no redirects to another host, no cookies, no proxy for metadata addresses, time-outs, bounded answers in
+/// memory that is zeroed, retries with full jitter that honour <c>Retry-After</c>. Failures name the address without its query, and hold no secret.
 /// </summary>
 internal sealed class SecretConnection : IDisposable
 {
@@ -27,12 +27,13 @@ internal sealed class SecretConnection : IDisposable
     /// <summary>Sends a request until it is answered or the retries are used up.</summary>
     /// <param name="make">Makes the request, anew for each attempt: signatures carry the time.</param>
     /// <param name="isPassing">Whether an answer is a failure that may pass (throttling); null for 408, 429, 500, 502, 503 and 504.</param>
+    /// <param name="tell">Says what such an answer is, without any text of its own that may quote a secret; null for its status.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The answer, whatever its status but those that may pass.</returns>
     /// <exception cref="SecretBackendException">No answer came, or only passing failures.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended it.</exception>
     public async Task<SecretResponse> SendAsync(
-        Func<SecretRequest> make, Func<SecretResponse, bool>? isPassing, CancellationToken cancellationToken)
+        Func<SecretRequest> make, Func<SecretResponse, bool>? isPassing, Func<SecretResponse, string>? tell, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = new(_options.Deadline, _time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -54,7 +55,7 @@ internal sealed class SecretConnection : IDisposable
                     using (response)
                     {
                         asked = RetryAfter(response);
-                        failure = $"{response.Place} answered {(int)response.Status}";
+                        failure = $"{response.Place} {tell?.Invoke(response) ?? $"answered {(int)response.Status}"}";
                     }
                 }
 
@@ -77,6 +78,10 @@ internal sealed class SecretConnection : IDisposable
         }
     }
 
+    /// <inheritdoc cref="SendAsync(Func{SecretRequest}, Func{SecretResponse, bool}?, Func{SecretResponse, string}?, CancellationToken)"/>
+    public Task<SecretResponse> SendAsync(Func<SecretRequest> make, Func<SecretResponse, bool>? isPassing, CancellationToken cancellationToken) =>
+        SendAsync(make, isPassing, null, cancellationToken);
+
     /// <summary>Whether a status says that the same request may succeed later.</summary>
     public static bool IsPassing(SecretResponse response) => (int)response.Status is 408 or 429 or 500 or 502 or 503 or 504;
 
@@ -97,6 +102,7 @@ internal sealed class SecretConnection : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = options.AttemptTimeout,
             MaxResponseHeadersLength = 64,
+            MaxConnectionsPerServer = 8,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ActivityHeadersPropagator = null,
         };
@@ -107,6 +113,7 @@ internal sealed class SecretConnection : IDisposable
             handler.SslOptions.CertificateChainPolicy = policy;
         }
 
+        handler.SslOptions.ClientCertificates = options.ClientCertificates;
         HttpClient client = new(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("tars", typeof(SecretConnection).Assembly.GetName().Version?.ToString(3)));
         return client;
@@ -125,7 +132,7 @@ internal sealed class SecretConnection : IDisposable
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
-            throw SecretBackendException.Unreachable($"{place} does not present a certificate that is trusted here", exception);
+            throw SecretBackendException.Unreachable($"{place} does not present a certificate that is trusted here{Hint(_options.TlsHint)}", exception);
         }
         catch (HttpRequestException exception)
         {
@@ -144,14 +151,36 @@ internal sealed class SecretConnection : IDisposable
     private async Task<SecretResponse> SendOnceAsync(SecretRequest request, CancellationToken cancellationToken)
     {
         HttpClient client = SecretEndpoint.IsDirect(request.Address) ? _direct : _outside;
-        using HttpRequestMessage message = request.ToMessage();
-        using HttpResponseMessage response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        string place = request.Address.GetLeftPart(UriPartial.Path);
-        if ((int)response.StatusCode is >= 300 and <= 399)
+        Uri target = request.Address;
+        for (int hop = 0; ; hop++)
         {
-            throw SecretBackendException.Unreachable($"{place} answered {(int)response.StatusCode}, a redirect, which is not followed with credentials");
+            using HttpRequestMessage message = request.ToMessage(target);
+            using HttpResponseMessage response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if ((int)response.StatusCode is < 300 or > 399)
+            {
+                return await ReadAsync(response, target, cancellationToken).ConfigureAwait(false);
+            }
+
+            target = Next(response, target, hop);
+        }
+    }
+
+    private Uri Next(HttpResponseMessage response, Uri from, int hop)
+    {
+        Uri? next = response.Headers.Location is Uri location && Uri.TryCreate(from, location, out Uri? named) ? named : null;
+        if (next is not null && hop < _options.Redirects && next.Scheme == from.Scheme && next.Authority == from.Authority)
+        {
+            return next;
         }
 
+        string target = next is null || next.Authority == from.Authority ? "" : $" to {next.Scheme}://{next.Authority}";
+        throw SecretBackendException.Unreachable(
+            $"{from.GetLeftPart(UriPartial.Path)} answered {(int)response.StatusCode}, a redirect{target}, which is not followed with credentials{Hint(_options.RedirectHint)}");
+    }
+
+    private async Task<SecretResponse> ReadAsync(HttpResponseMessage response, Uri address, CancellationToken cancellationToken)
+    {
+        string place = address.GetLeftPart(UriPartial.Path);
         ClearedBuffer body = new();
         try
         {
@@ -171,7 +200,7 @@ internal sealed class SecretConnection : IDisposable
 
             Dictionary<string, string[]> headers = response.Headers.Concat(response.Content.Headers)
                 .ToDictionary(header => header.Key, header => header.Value.ToArray(), StringComparer.OrdinalIgnoreCase);
-            SecretResponse answer = new(request.Address, response.StatusCode, headers, body);
+            SecretResponse answer = new(address, response.StatusCode, headers, body);
             body = null!;
             return answer;
         }
@@ -195,6 +224,8 @@ internal sealed class SecretConnection : IDisposable
         TimeSpan jittered = TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * bound);
         return asked > jittered ? asked : jittered;
     }
+
+    private static string Hint(string way) => way.Length == 0 ? "" : "; " + way;
 
     private static string Words(HttpRequestError error) => error switch
     {

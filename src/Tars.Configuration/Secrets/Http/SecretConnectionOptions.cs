@@ -25,4 +25,19 @@ internal sealed class SecretConnectionOptions
 
     /// <summary>The only certificate authorities that are trusted; null for the system's.</summary>
     public X509Certificate2Collection? Authorities { get; set; }
+
+    /// <summary>Certificates with their keys that this side shows when it is asked for one; null for none.</summary>
+    public X509Certificate2Collection? ClientCertificates { get; set; }
+
+    /// <summary>
+    /// How many redirects are followed, on the same scheme, host and port only, because credentials go with the request. None by default: a
+    /// signature is for one address.
+    /// </summary>
+    public int Redirects { get; set; }
+
+    /// <summary>The way out that a redirect which is not followed is told with; empty for none.</summary>
+    public string RedirectHint { get; set; } = "";
+
+    /// <summary>The way out that a certificate which is not trusted is told with; empty for none.</summary>
+    public string TlsHint { get; set; } = "";
 }

@@ -67,9 +67,10 @@ internal sealed class SecretRequest(HttpMethod method, Uri address) : IDisposabl
     }
 
     /// <summary>Returns the message to send.</summary>
-    internal HttpRequestMessage ToMessage()
+    /// <param name="target">Where to; another address than <see cref="Address"/> after a redirect.</param>
+    internal HttpRequestMessage ToMessage(Uri target)
     {
-        HttpRequestMessage message = new(method, address);
+        HttpRequestMessage message = new(method, target);
         if (_body is not null)
         {
             message.Content = new ReadOnlyMemoryContent(_body.Memory);

@@ -23,6 +23,9 @@ internal sealed class SecretResponse(Uri address, HttpStatusCode status, IReadOn
     /// <summary>The body; empty when there was none.</summary>
     public ReadOnlySpan<byte> Body => body.Span;
 
+    /// <summary>The body, for readers that keep it as long as this answer lives.</summary>
+    public ReadOnlyMemory<byte> Memory => body.Memory;
+
     /// <summary>Opens the body for readers that take a stream; nothing is copied.</summary>
     public Stream OpenBody() =>
         MemoryMarshal.TryGetArray(body.Memory, out ArraySegment<byte> bytes) ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false) : Stream.Null;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Tars.Configuration.Secrets.Http;
 
 namespace Tars.Configuration.Secrets.Vault;
 
@@ -39,21 +40,21 @@ internal sealed class VaultDocument : IDisposable
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
-    private readonly byte[] _bytes;
+    private readonly SecretResponse _response;
     private readonly JsonDocument _document;
 
-    private VaultDocument(byte[] bytes, JsonDocument document) => (_bytes, _document) = (bytes, document);
+    private VaultDocument(SecretResponse response, JsonDocument document) => (_response, _document) = (response, document);
 
     /// <summary>The answer's object.</summary>
     public JsonElement Root => _document.RootElement;
 
-    /// <summary>Returns the document in the first <paramref name="length"/> bytes, which it owns; null, the bytes zeroed, when they are no JSON object.</summary>
-    public static VaultDocument? Parse(byte[] bytes, int length)
+    /// <summary>Returns the document in an answer, which it owns; null, the answer disposed, when its body is no JSON object.</summary>
+    public static VaultDocument? Parse(SecretResponse response)
     {
         JsonDocument? document = null;
         try
         {
-            document = JsonDocument.Parse(bytes.AsMemory(0, length), Options);
+            document = JsonDocument.Parse(response.Memory, Options);
         }
         catch (JsonException)
         {
@@ -62,11 +63,11 @@ internal sealed class VaultDocument : IDisposable
 
         if (document?.RootElement.ValueKind == JsonValueKind.Object)
         {
-            return new VaultDocument(bytes, document);
+            return new VaultDocument(response, document);
         }
 
         document?.Dispose();
-        CryptographicOperations.ZeroMemory(bytes);
+        response.Dispose();
         return null;
     }
 
@@ -130,7 +131,7 @@ internal sealed class VaultDocument : IDisposable
     public void Dispose()
     {
         _document.Dispose();
-        CryptographicOperations.ZeroMemory(_bytes);
+        _response.Dispose();
     }
 
     private static bool IsText(JsonElement value)

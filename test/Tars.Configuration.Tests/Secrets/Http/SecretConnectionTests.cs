@@ -94,7 +94,7 @@ public sealed class SecretConnectionTests
         await using ScriptedHttp server = new(new ScriptedAnswer(status, "", $"Location: {elsewhere.Address}"));
 
         Assert.Equal(
-            $"{server.Address} answered {status}, a redirect, which is not followed with credentials",
+            $"{server.Address} answered {status}, a redirect to {elsewhere.Address.GetLeftPart(UriPartial.Authority)}, which is not followed with credentials",
             (await FailAsync(server.Address, Patience.Short())).Message);
         Assert.Empty(elsewhere.Requests);
     }

@@ -25,7 +25,7 @@ public sealed class VaultFaultTests : IAsyncLifetime
         { "malformed", "answered 200 with something that is not Vault's JSON; is secrets.vault_url Vault's address?" },
         { "page", "answered 200 with something that is not Vault's JSON; is secrets.vault_url Vault's address?" },
         { "empty", "answered 200 with something that is not Vault's JSON; is secrets.vault_url Vault's address?" },
-        { "huge", "its answer is larger than 1048576 bytes" },
+        { "huge", "{place} answered with more than 1048576 bytes" },
         { "page404", "answered 404 with something that is not Vault's JSON; is secrets.vault_url Vault's address?" },
         { "list", "answered 200 with something that is not Vault's JSON; is secrets.vault_url Vault's address?" },
         { "twice", "answered 200 with something that is not Vault's JSON; is secrets.vault_url Vault's address?" },
@@ -57,7 +57,8 @@ public sealed class VaultFaultTests : IAsyncLifetime
 
         string reason = await vault.OutageAsync("jwt_secret");
 
-        Assert.EndsWith("(tried 3 times)", reason, StringComparison.Ordinal);
+        Assert.StartsWith(Place, reason, StringComparison.Ordinal);
+        Assert.EndsWith(", as after 2 earlier attempts", reason, StringComparison.Ordinal);
         Assert.Equal(3, _bench.Count(Read) - before);
     }
 
@@ -70,7 +71,7 @@ public sealed class VaultFaultTests : IAsyncLifetime
         int before = _bench.Count(Read);
         _bench.Server.Faults.Next(Of(fault), 1, Read);
 
-        Assert.Equal(expected, await vault.OutageAsync("jwt_secret"));
+        Assert.Equal(expected.Replace("{place}", Place, StringComparison.Ordinal), await vault.OutageAsync("jwt_secret"));
         Assert.Equal(1, _bench.Count(Read) - before);
     }
 
@@ -93,7 +94,7 @@ public sealed class VaultFaultTests : IAsyncLifetime
         await vault.ValueAsync("jwt_secret");
         _bench.Server.Faults.Next(new Fault.Throttle(TimeSpan.FromHours(1)), 1, Read);
 
-        Assert.Equal("answered 429: rate limit quota exceeded; it asks to wait longer than 20s", await vault.OutageAsync("jwt_secret"));
+        Assert.Equal($"{Place} answered 429: rate limit quota exceeded and asks to wait 3600 s, longer than the 20 s that are waited", await vault.OutageAsync("jwt_secret"));
     }
 
     [Fact]
@@ -103,7 +104,9 @@ public sealed class VaultFaultTests : IAsyncLifetime
             change: options => options with { Timeout = TimeSpan.FromMilliseconds(300), Retries = 1, KvVersion = 2 }, time: TimeProvider.System);
         _bench.Server.Faults.Next(new Fault.Delay(TimeSpan.FromHours(1)), 10);
 
-        Assert.Equal("no answer within 300ms (tried 2 times)", await vault.OutageAsync("jwt_secret"));
+        Assert.Equal(
+            $"{_bench.Server.HttpAddress}v1/auth/token/lookup-self did not answer within 0.3 s, as after 1 earlier attempt",
+            await vault.OutageAsync("jwt_secret"));
     }
 
     [Fact]
@@ -124,7 +127,7 @@ public sealed class VaultFaultTests : IAsyncLifetime
     {
         VaultSecrets vault = _bench.Client(change: options => options with { Url = new Uri("http://127.0.0.1:1"), Retries = 0 });
 
-        Assert.Equal("no connection", await vault.OutageAsync("jwt_secret"));
+        Assert.Equal("http://127.0.0.1:1/v1/auth/token/lookup-self cannot be reached (no connection)", await vault.OutageAsync("jwt_secret"));
     }
 
     [Theory]
@@ -136,7 +139,7 @@ public sealed class VaultFaultTests : IAsyncLifetime
     {
         _bench.Server.Condition = condition;
 
-        Assert.StartsWith(reason, await _bench.Client().OutageAsync("jwt_secret"), StringComparison.Ordinal);
+        Assert.Contains(reason, await _bench.Client().OutageAsync("jwt_secret"), StringComparison.Ordinal);
     }
 
     // A standby sends its clients to the active node. The token must not follow them to a host that nobody configured.
@@ -150,7 +153,7 @@ public sealed class VaultFaultTests : IAsyncLifetime
         string reason = await _bench.Client().OutageAsync("jwt_secret");
 
         Assert.Equal(
-            $"it redirects to {other.HttpAddress.AbsoluteUri.TrimEnd('/')}, where the token is not sent; set secrets.vault_url to the active node, or let standbys forward requests",
+            $"{_bench.Server.HttpAddress}v1/auth/token/lookup-self answered 307, a redirect to {other.HttpAddress.AbsoluteUri.TrimEnd('/')}, which is not followed with credentials; set secrets.vault_url to the active node, or let standbys forward requests",
             reason);
         Assert.Empty(other.Requests);
     }
@@ -165,7 +168,7 @@ public sealed class VaultFaultTests : IAsyncLifetime
 
         int before = _bench.Count(Read);
         _bench.Server.Faults.Next(new Fault.Redirect(new Uri(_bench.Server.HttpAddress, "/v1/secret/data/tars")), 50, Read);
-        Assert.Contains("redirects", await vault.OutageAsync("jwt_secret"), StringComparison.Ordinal);
+        Assert.Contains("a redirect", await vault.OutageAsync("jwt_secret"), StringComparison.Ordinal);
         Assert.InRange(_bench.Count(Read) - before, 1, 5);
     }
 
@@ -196,13 +199,13 @@ public sealed class VaultFaultTests : IAsyncLifetime
         string authority = _bench.Folder.WriteText("ca.pem", _bench.Server.AuthorityPem);
         Assert.Equal("one", await _bench.Client(change: options => options with { Url = _bench.Server.HttpsAddress, CertificateAuthorityFile = authority }).ValueAsync("jwt_secret"));
 
-        const string Untrusted = "no TLS connection with a trusted certificate; set secrets.vault_ca_file to the authority that signed it, or check that secrets.vault_url begins as Vault listens (https or http)";
-        Assert.Equal(Untrusted, await _bench.Client(change: options => options with { Url = _bench.Server.HttpsAddress }).OutageAsync("jwt_secret"));
+        const string Untrusted = "v1/auth/token/lookup-self does not present a certificate that is trusted here; set secrets.vault_ca_file to the authority that signed it, or check that secrets.vault_url begins as Vault listens (https or http)";
+        Assert.Equal(_bench.Server.HttpsAddress + Untrusted, await _bench.Client(change: options => options with { Url = _bench.Server.HttpsAddress }).OutageAsync("jwt_secret"));
         foreach (ProtocolServerOptions wrong in new ProtocolServerOptions[] { new() { CertificateNamesLoopback = false }, new() { CertificateExpired = true } })
         {
             await using VaultServer server = await VaultServer.StartAsync(wrong, VaultBench.Cancelled);
             string its = _bench.Folder.WriteText("its.pem", server.AuthorityPem);
-            Assert.Equal(Untrusted, await _bench.Client(change: options => options with { Url = server.HttpsAddress, CertificateAuthorityFile = its }).OutageAsync("jwt_secret"));
+            Assert.Equal(server.HttpsAddress + Untrusted, await _bench.Client(change: options => options with { Url = server.HttpsAddress, CertificateAuthorityFile = its }).OutageAsync("jwt_secret"));
             Assert.Empty(server.Requests);
         }
     }
@@ -216,6 +219,8 @@ public sealed class VaultFaultTests : IAsyncLifetime
         Assert.IsType<SecretAnswer.Unreachable>(await _bench.Client(change: options => options with { Url = plain.Uri }).FindAsync("a", VaultBench.Cancelled));
         Assert.Contains("secrets.vault_url", await _bench.Client(change: options => options with { Url = secure.Uri }).OutageAsync("a"), StringComparison.Ordinal);
     }
+
+    private string Place => $"{_bench.Server.HttpAddress}v1/{Read}";
 
     private static Fault Of(string name) => name switch
     {
