@@ -56,7 +56,7 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
                 CachedSecret entry = _entries.TryGetValue(name, out CachedSecret? known) ? known : _entries[name] = new CachedSecret(name);
                 TimeSpan now = Now;
-                if (entry.Value is not null && (now < entry.Expires || now < entry.NextTry) && now < entry.Expires + _rules.Grace)
+                if (entry.IsGood(now, _rules))
                 {
                     return entry.Copy(now);
                 }
@@ -211,7 +211,7 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
 
     private SecretNotice? Settle(CachedSecret entry, TaskCompletionSource<SecretAnswer?> question, SecretAnswer? answer)
     {
-        SecretNotice? notice = null;
+        SecretNotice? notice;
         lock (_lock)
         {
             entry.Question = null;
@@ -223,55 +223,23 @@ public sealed class CachedSecrets : ISecretBackend, IAsyncDisposable
                 return null;
             }
 
-            TimeSpan now = Now;
-            if (answer is SecretAnswer.Found found)
+            (notice, TimeSpan? due) = entry.Settle(answer, Now, _rules, _random);
+            if (due is TimeSpan next)
             {
-                notice = entry.Take(found, now, _rules.Lifetime) ? new SecretNotice.Rotated(entry.Name, found.Place) : null;
-                Schedule(entry, CacheRules.RefreshAfter(entry.Lifetime, _random));
-                question.SetResult(null);
+                Schedule(entry, next);
             }
-            else if (answer is null)
+
+            if (answer is null)
             {
-                Schedule(entry, CacheRules.RetryAfter(entry.Lifetime, _random));
                 question.SetException(new InvalidOperationException($"the backend {_backend.Name} broke when it was asked for a secret"));
             }
             else
             {
-                notice = Keep(entry, answer, now);
                 question.SetResult(entry.Value is null ? answer : null);
             }
         }
 
         return notice;
-    }
-
-    private SecretNotice? Keep(CachedSecret entry, SecretAnswer answer, TimeSpan now)
-    {
-        TimeSpan pause = CacheRules.RetryAfter(entry.Lifetime, _random);
-        if (entry.Value is null)
-        {
-            if (entry.IsLost)
-            {
-                Schedule(entry, pause);
-            }
-
-            return null;
-        }
-
-        TimeSpan end = answer is SecretAnswer.Unreachable ? entry.Expires + _rules.Grace : entry.Expires;
-        string reason = answer.Describe();
-        if (now >= end)
-        {
-            entry.Lose();
-            Schedule(entry, pause);
-            return new SecretNotice.Lost(entry.Name, reason);
-        }
-
-        entry.NextTry = now + pause < end ? now + pause : end;
-        Schedule(entry, entry.NextTry - now);
-        bool isTold = entry.IsKeptTold;
-        entry.IsKeptTold = true;
-        return isTold ? null : new SecretNotice.Kept(entry.Name, reason, end - now);
     }
 
     private void Schedule(CachedSecret entry, TimeSpan due)

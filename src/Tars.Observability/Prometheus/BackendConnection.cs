@@ -70,6 +70,9 @@ internal sealed class BackendConnection : IDisposable
         }
     }
 
+    /// <summary>Returns what the backend says without the credentials that were sent to it.</summary>
+    public string Mask(string said) => _secrets.Mask(said);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -146,7 +149,7 @@ internal sealed class BackendConnection : IDisposable
                     throw BackendFailures.NotJson(address, "a web page");
                 }
 
-                return new(await read(body, cancellationToken).ConfigureAwait(false), null, null);
+                return new(await ReadAsync(read, body, cancellationToken).ConfigureAwait(false), null, null);
             }
             catch (IOException exception) when (body.Failure is not null)
             {
@@ -156,6 +159,23 @@ internal sealed class BackendConnection : IDisposable
             {
                 tally?.Add(body.BytesRead);
             }
+        }
+    }
+
+    // An answer with status 200 may repeat a request as well, in its error or where something else was expected.
+    private async Task<T> ReadAsync<T>(Func<Stream, CancellationToken, Task<T>> read, Stream body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await read(body, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SeriesSourceException said) when (Mask(said.Message) is { } masked && masked != said.Message)
+        {
+            throw new SeriesSourceException(said.Failure, masked, said.Query, said.Hint);
+        }
+        catch (InvalidDataException said) when (Mask(said.Message) is { } masked && masked != said.Message)
+        {
+            throw new InvalidDataException(masked);
         }
     }
 

@@ -163,7 +163,10 @@ public sealed class PrometheusClient : IDisposable
     private KeyValuePair<string, string>[] NoCache() => SendsNoCache ? [new("nocache", "1")] : [];
 
     private Task<T> GetAsync<T>(ApiRequest request, Func<JsonElement, IReadOnlyList<string>, T> convert, CancellationToken cancellationToken) =>
-        SendAsync(request, (stream, token) => JsonAnswer.ReadAsync(stream, request.Query, convert, token), cancellationToken);
+        SendAsync(
+            request,
+            (stream, token) => JsonAnswer.ReadAsync(stream, request.Query, (data, warnings) => convert(data, [.. warnings.Select(_connection.Mask)]), token),
+            cancellationToken);
 
     private async Task<T> SendAsync<T>(ApiRequest request, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {

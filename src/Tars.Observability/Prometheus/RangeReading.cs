@@ -84,7 +84,7 @@ internal sealed class RangeReading(BackendConnection connection, RangeQuery quer
             attempt++;
             MatrixReader reader = new(query.Text, first.ToUnixTimeMilliseconds(), (long)_grid.Step.TotalMilliseconds, count, OnSeries);
             await reader.ReadAsync(stream, token).ConfigureAwait(false);
-            _warnings.UnionWith(reader.Warnings);
+            _warnings.UnionWith(reader.Warnings.Select(connection.Mask));
             return handedOn.Values.All(last => last == attempt)
                 ? true
                 : throw new InvalidDataException("a repeated answer lacks series of the first: the backend's data changed meanwhile");

@@ -19,7 +19,9 @@ internal sealed class SentSecrets
     /// <summary>Collects what <paramref name="options"/> sends: password, token and header values, plain and as they travel.</summary>
     public SentSecrets(PrometheusOptions options)
     {
-        string?[] sent = [options.Password, options.BearerToken, options.Password is null ? null : Base64($"{options.Username}:{options.Password}"), .. options.Headers.Values];
+        string[] inUrl = [.. options.Url.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)];
+        string? password = options.Password ?? inUrl.ElementAtOrDefault(1);
+        string?[] sent = [password, options.BearerToken, password is null ? null : Base64($"{options.Username ?? inUrl[0]}:{password}"), .. options.Headers.Values];
         _spellings = [.. sent.OfType<string>().Where(text => text.Length >= ShortestLength).SelectMany(SpellingsOf).Distinct(StringComparer.Ordinal).OrderByDescending(text => text.Length)];
     }
 

@@ -22,4 +22,13 @@ public class SentSecretsTests
 
         Assert.Equal(expected, secrets.Mask(text));
     }
+
+    // The same user and password in the address, RFC 3986, section 3.2.1.
+    [Fact]
+    public void Mask_PasswordInTheAddress_IsTakenOut()
+    {
+        SentSecrets secrets = new(new PrometheusOptions(new Uri("http://Aladdin:open%20sesame@localhost:9090")));
+
+        Assert.Equal("(secret), Basic (secret)", secrets.Mask("open sesame, Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
+    }
 }
