@@ -44,11 +44,25 @@ public sealed class SettingsSource(SettingsSearch search, Requirements requireme
     /// <exception cref="SettingsException">The first configuration is invalid.</exception>
     public async Task<SettingsMonitor<TarsSettings>> MonitorAsync(TimeProvider time, Action<ReloadOutcome> report, CancellationToken cancellationToken)
     {
-        _monitor = await SettingsMonitor<TarsSettings>.StartAsync(LoadAsync, settings => settings.Loaded, report, cancellationToken).ConfigureAwait(false);
-        return _monitor
-            .Watch(monitor => new FileWatch(search, time, monitor.Request))
-            .Watch(monitor => new SignalWatch(monitor.Request));
+        SettingsMonitor<TarsSettings> monitor = await FollowSecretsAsync(report, cancellationToken).ConfigureAwait(false);
+        return monitor
+            .Watch(watched => new FileWatch(search, time, watched.Request))
+            .Watch(watched => new SignalWatch(watched.Request));
     }
+
+    /// <summary>
+    /// Loads the configuration and loads it again only when <see cref="SecretRotated"/> is called, or when the caller asks the monitor to.
+    /// The caller disposes the monitor before this source.
+    /// </summary>
+    /// <param name="report">Is told of every outcome. Must not throw.</param>
+    /// <param name="cancellationToken">Ends the first loading.</param>
+    /// <exception cref="SettingsException">The first configuration is invalid.</exception>
+    public async Task<SettingsMonitor<TarsSettings>> FollowSecretsAsync(Action<ReloadOutcome> report, CancellationToken cancellationToken) =>
+        _monitor = await SettingsMonitor<TarsSettings>.StartAsync(LoadAsync, settings => settings.Loaded, report, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Asks the secret backend again, now, for every secret that was taken from it; without effect where none was.</summary>
+    public Task RefreshSecretsAsync(CancellationToken cancellationToken) =>
+        _backend is CachedSecrets cached ? cached.RefreshAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Asks for a reload because a secret has a new value; without effect before <see cref="MonitorAsync"/>.</summary>
     public void SecretRotated() => _monitor?.Request();

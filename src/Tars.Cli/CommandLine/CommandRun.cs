@@ -19,6 +19,7 @@ internal sealed class CommandRun
     private readonly ParseResult _result;
     private TarsSettings? _settings;
     private RunSealing? _sealing;
+    private FollowedSettings? _followed;
     private Collected? _collected;
 
     private CommandRun(ParseResult result)
@@ -67,6 +68,11 @@ internal sealed class CommandRun
         finally
         {
             own._sealing?.Dispose();
+            if (own._followed is not null)
+            {
+                await own._followed.DisposeAsync().ConfigureAwait(false);
+            }
+
             own.Console.ClearProgress();
         }
     }
@@ -198,7 +204,8 @@ internal sealed class CommandRun
     private TarsSettings LoadSettings()
     {
         // The one place that waits: commands read settings as a property, and a backend is asked only when one of them has a use for it.
-        TarsSettings loaded = Task.Run(() => LoadAsync(Search(), Requirements.Command)).GetAwaiter().GetResult();
+        bool isFollowed = _result.CommandResult.Command is TarsCommand { FollowsSecrets: true };
+        TarsSettings loaded = Task.Run(() => isFollowed ? FollowAsync() : LoadAsync(Search(), Requirements.Command)).GetAwaiter().GetResult();
         foreach (string note in loaded.Loaded.Notes)
         {
             Console.Note(note);
@@ -210,6 +217,23 @@ internal sealed class CommandRun
         }
 
         return loaded;
+    }
+
+    private Task<TarsSettings> FollowAsync()
+    {
+        _followed = FollowedSettings.Of(Search(), Console, Time);
+        return _followed.StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>Takes up the credentials of the metrics backends that hold now, in a command that follows secrets.</summary>
+    /// <param name="asksAnew">Whether the secret backend is asked now; else what it refreshed in the background counts.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Whether one is another than before.</returns>
+    public async Task<bool> TakeUpCredentialsAsync(bool asksAnew, CancellationToken cancellationToken)
+    {
+        TarsSettings before = Settings;
+        _settings = await _followed!.TakeUpAsync(before, asksAnew, cancellationToken).ConfigureAwait(false);
+        return !ReferenceEquals(before, _settings);
     }
 
     private SecretBackendFactory Backends(SettingsSearch search) => new(search.Environment, Time, notice => Console.Note(notice.ToString()));

@@ -8,11 +8,21 @@ internal sealed class TarsCommand(string name, string description, params string
     /// <summary>Command lines that work as they stand, given a configuration.</summary>
     public IReadOnlyList<string> Examples { get; } = examples;
 
+    /// <summary>Whether a run goes on long enough for secrets to be rotated meanwhile: their backend is kept, and new values can be taken up.</summary>
+    public bool FollowsSecrets { get; init; }
+
     /// <summary>A command that runs; it has the speaking and configuring options besides its own.</summary>
     public static TarsCommand Verb(
-        string name, string description, IEnumerable<Option> options, Func<CommandRun, CancellationToken, Task<int>> run, params string[] examples)
+        string name, string description, IEnumerable<Option> options, Func<CommandRun, CancellationToken, Task<int>> run, params string[] examples) =>
+        Verb(new TarsCommand(name, description, examples), options, run);
+
+    /// <summary>A command that runs until it is ended, and takes up secrets that are rotated meanwhile.</summary>
+    public static TarsCommand LongVerb(
+        string name, string description, IEnumerable<Option> options, Func<CommandRun, CancellationToken, Task<int>> run, params string[] examples) =>
+        Verb(new TarsCommand(name, description, examples) { FollowsSecrets = true }, options, run);
+
+    private static TarsCommand Verb(TarsCommand command, IEnumerable<Option> options, Func<CommandRun, CancellationToken, Task<int>> run)
     {
-        TarsCommand command = new(name, description, examples);
         foreach (Option option in options.Concat(CommonOptions.Configuring).Concat(CommonOptions.Speaking))
         {
             command.Options.Add(option);

@@ -1,37 +1,30 @@
 using Tars.Cli.CommandLine;
-using Tars.Simulation.Backends;
-using Tars.Simulation.Fleets;
 using Tars.TestKit;
 using Xunit;
 
 namespace Tars.Cli.Tests.Commands;
 
-public sealed class KpiWatchTests : IAsyncLifetime
+[Collection(LiveFleets.Name)]
+public sealed class KpiWatchTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
-    private SimulatedBackend? _backend;
+    private readonly LiveFleet _fleet;
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public KpiWatchTests(LiveFleet fleet)
     {
-        DateTimeOffset hour = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 3600 * 3600);
-        FleetOptions options = new() { Start = hour - TimeSpan.FromHours(3), Duration = TimeSpan.FromHours(8), Faults = [], Decoys = [], RoutineDeployments = false };
-        _backend = await SimulatedBackend.StartAsync(FleetGenerator.Generate(5, options), TimeProvider.System, Token);
+        _fleet = fleet;
         _folder.WriteText("tars.yaml", FleetBackend.Configuration("99%"));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _backend!.DisposeAsync();
-        _folder.Dispose();
-    }
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Watch_KilledAndStartedAgain_GoesOnWithItsWindow()
     {
         DateTimeOffset from = TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1);
-        string[] watch = ["kpi", "watch", "--prometheus-url", _backend!.Address.ToString(), "--interval", "1m", "--window", "3h"];
+        string[] watch = ["kpi", "watch", "--prometheus-url", _fleet.Address.ToString(), "--interval", "1m", "--window", "3h"];
         await using (RunningCommand first = TarsProgram.Command(_folder.Path, [.. watch, "--from", from.ToString("yyyy-MM-dd'T'HH:mm:00'Z'", System.Globalization.CultureInfo.InvariantCulture)]).Start())
         {
             await first.WaitForTextAsync("of the window  PASS so far", Token);
@@ -56,7 +49,7 @@ public sealed class KpiWatchTests : IAsyncLifetime
     {
         DateTimeOffset to = TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(10);
         CommandResult result = await TarsProgram.RunAsync(
-            _folder.Path, "kpi", "watch", "--prometheus-url", _backend!.Address.ToString(), "--window", "1h", "--from",
+            _folder.Path, "kpi", "watch", "--prometheus-url", _fleet.Address.ToString(), "--window", "1h", "--from",
             (to - TimeSpan.FromHours(1)).ToString("yyyy-MM-dd'T'HH:mm:00'Z'", System.Globalization.CultureInfo.InvariantCulture));
         Assert.True(result.ExitCode == ExitCode.Ok, result.Error);
         Assert.StartsWith("PASS: ", result.Output, StringComparison.Ordinal);

@@ -20,6 +20,7 @@ internal sealed class FaultyBackend : IAsyncDisposable
     private readonly TimeSpan _delay;
     private readonly Func<string, FaultyAnswer?> _fault;
     private int _requests;
+    private int _refused;
 
     private FaultyBackend(Uri? upstream, TimeSpan delay, Func<string, FaultyAnswer?> fault)
     {
@@ -32,6 +33,12 @@ internal sealed class FaultyBackend : IAsyncDisposable
 
     /// <summary>The base address without a slash at its end.</summary>
     public string Address { get; private set; } = string.Empty;
+
+    /// <summary>Every request must carry one of these bearer tokens from now on, or is answered 401; none asks for none.</summary>
+    public IReadOnlyList<string> BearerTokens { get; set; } = [];
+
+    /// <summary>Requests that were answered 401 for their token.</summary>
+    public int RefusedCount => Volatile.Read(ref _refused);
 
     /// <summary>Requests so far.</summary>
     public int RequestCount => Volatile.Read(ref _requests);
@@ -61,6 +68,13 @@ internal sealed class FaultyBackend : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
+        if (BearerTokens is { Count: > 0 } tokens && !tokens.Any(token => context.Request.Headers.Authorization == $"Bearer {token}"))
+        {
+            Interlocked.Increment(ref _refused);
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+
         using StreamReader reader = new(context.Request.Body);
         string body = await reader.ReadToEndAsync(context.RequestAborted);
         await Task.Delay(_delay, context.RequestAborted);

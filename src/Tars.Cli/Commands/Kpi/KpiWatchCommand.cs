@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Tars.Application.Collecting;
 using Tars.Cli.CommandLine;
+using Tars.Configuration;
 using Tars.Configuration.Scalars;
 using Tars.Observability.Kpis;
 using Tars.Observability.TimeSeries;
@@ -16,7 +17,7 @@ internal static class KpiWatchCommand
 {
     private static readonly Option<string?> Interval = CommonOptions.Text("--interval", "DURATION", "How often to look (default 5m)");
 
-    public static Command Create() => TarsCommand.Verb(
+    public static Command Create() => TarsCommand.LongVerb(
         "watch",
         "Follows a window live; resumes after a kill, and an interruption keeps the summary so far",
         [Interval, FailOn.Kpi.Option, .. CommonOptions.Reading, .. CommonOptions.Writing],
@@ -44,30 +45,63 @@ internal static class KpiWatchCommand
             DateTimeOffset end = settled < window.To ? settled : window.To;
             if (end > window.From)
             {
-                try
+                if (await TryLookAsync(run, new TimeWindow(window.From, end), window, interval, looked, cancellationToken).ConfigureAwait(false) is { } code)
                 {
-                    if (await LookAsync(run, reading, new TimeWindow(window.From, end), window, interval, cancellationToken).ConfigureAwait(false) is { } code)
-                    {
-                        file.Remove();
-                        return code;
-                    }
+                    file.Remove();
+                    return code;
+                }
 
-                    looked = true;
-                }
-                catch (SeriesSourceException exception) when (looked && exception.Failure == SourceFailure.Backend)
-                {
-                    run.Console.Warn($"{exception.Message}; the next look is in {DurationText.Format(interval)}"); // a watch outlives a restart of its backend
-                }
+                looked = true;
             }
 
             await Task.Delay(interval, run.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 
+    /// <summary>
+    /// One look. When the backend fails, perhaps because a credential was rotated, the secret backend is asked anew, and with another credential
+    /// there is another look at once. Once a look has succeeded, a watch outlives a restart of its backend.
+    /// </summary>
+    private static async Task<int?> TryLookAsync(
+        CommandRun run, TimeWindow soFar, TimeWindow window, TimeSpan interval, bool looked, CancellationToken cancellationToken)
+    {
+        await run.TakeUpCredentialsAsync(asksAnew: false, cancellationToken).ConfigureAwait(false);
+        for (bool isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                return await LookAsync(run, soFar, window, interval, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SeriesSourceException exception) when (exception.Failure == SourceFailure.Backend && (looked || isFirst))
+            {
+                if (isFirst && await run.TakeUpCredentialsAsync(asksAnew: true, cancellationToken).ConfigureAwait(false))
+                {
+                    run.Console.Note("the backend's credentials have new values: looking again");
+                    continue;
+                }
+
+                if (!looked)
+                {
+                    throw;
+                }
+
+                run.Console.Warn($"{exception.Message}; the next look is in {DurationText.Format(interval)}");
+                return null;
+            }
+            catch (SettingsException exception) when (looked)
+            {
+                // A credential's file that is being replaced.
+                run.Console.Warn($"{string.Join("; ", exception.Problems)}; the next look is in {DurationText.Format(interval)}");
+                return null;
+            }
+        }
+    }
+
     /// <summary>One look; the exit code when the window is over, else null.</summary>
     private static async Task<int?> LookAsync(
-        CommandRun run, SeriesReading reading, TimeWindow soFar, TimeWindow window, TimeSpan interval, CancellationToken cancellationToken)
+        CommandRun run, TimeWindow soFar, TimeWindow window, TimeSpan interval, CancellationToken cancellationToken)
     {
+        using SeriesReading reading = await run.OpenAsync(cancellationToken).ConfigureAwait(false);
         if (await run.CollectAsync(reading, soFar, TimeSpan.Zero, cancellationToken).ConfigureAwait(false) is not { } collected)
         {
             return ExitCode.Ok;
