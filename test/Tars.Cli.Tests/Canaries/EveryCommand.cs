@@ -11,6 +11,7 @@ internal static class EveryCommand
     // Two hours of the simulated fleet.
     private const string Window = "--from 2026-01-05T02:00Z --to 2026-01-05T04:00Z";
 
+    // RING stands for the id of the ring's RSA key, see PlantedKeys.
     private static readonly Dictionary<string, string> Arguments = new(StringComparer.Ordinal)
     {
         ["kpi"] = Window,
@@ -29,8 +30,8 @@ internal static class EveryCommand
         ["demo"] = "--output shown",
         ["completion"] = "bash",
         ["encrypt"] = "series.csv --key-ring made",
-        ["decrypt"] = "series.csv --key-ring made --output opened.csv",
-        ["rewrap"] = "series.csv --key-ring made",
+        ["decrypt"] = "kept/series.csv.sealed --key-ring made --output opened.csv",
+        ["rewrap"] = "kept/series.csv.sealed --key-ring made",
         ["init"] = "--yes --output start.yaml",
         ["config show"] = "--origin",
         ["config explain"] = "observability",
@@ -41,21 +42,21 @@ internal static class EveryCommand
         ["keys create signing"] = "--ring made",
         ["keys create encryption"] = "--ring made",
         ["keys list"] = "--ring made",
-        ["keys show"] = "0123456789abcdef --ring made",
-        ["keys export"] = "0123456789abcdef --ring made",
-        ["keys import"] = "series.csv --ring made",
+        ["keys show"] = "RING --ring made",
+        ["keys export"] = "RING --secret --output exported.key --ring made",
+        ["keys import"] = "imported.key --ring made",
         ["keys rotate signing"] = "--ring made",
         ["keys rotate encryption"] = "--ring made",
-        ["keys retire"] = "0123456789abcdef --ring made",
-        ["keys revoke"] = "0123456789abcdef --reason superseded --ring made",
+        ["keys retire"] = "RING --ring made",
+        ["keys revoke"] = "RING --reason superseded --ring made",
         ["sign"] = "series.csv --ring made",
-        ["verify"] = "series.csv --ring made",
         ["pgp encrypt"] = "series.csv --to nobody@example.com --keyring none.asc",
         ["pgp decrypt"] = "series.csv --output opened.csv --keyring none.asc",
         ["pgp sign"] = "series.csv --keyring none.asc",
         ["pgp verify"] = "series.csv --keyring none.asc",
         ["pgp list"] = "--keyring none.asc",
         ["pgp import"] = "series.csv --keyring none.asc",
+        ["verify"] = "kept/series.csv.dsse.json --ring made",
         ["config migrate"] = "old.yaml --dry-run",
     };
 

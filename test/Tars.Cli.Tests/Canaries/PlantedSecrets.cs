@@ -9,6 +9,7 @@ internal sealed class PlantedSecrets : IDisposable
     private readonly TemporaryDirectory _planted = new();
     private readonly List<Canary> _canaries = [];
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);
+    private string? _ring;
 
     /// <summary>Plants them.</summary>
     /// <param name="backend">The metrics backend.</param>
@@ -59,7 +60,23 @@ internal sealed class PlantedSecrets : IDisposable
     public Dictionary<string, string?> Environment { get; } = [];
 
     /// <summary>Runs commands among them.</summary>
-    public CanaryRun Run() => new(new CanarySearch(_canaries), _files);
+    public CanaryRun Run() => new(Search, _files);
+
+    /// <summary>Plants a key ring and what it sealed in the folder of a run, and the file that a secret key is exported to.</summary>
+    public void PlantKeys(PlantedKeys keys, string folder)
+    {
+        keys.CopyTo(folder);
+        PlantRing(folder);
+        foreach (string file in (string[])["imported.key", "exported.key"])
+        {
+            _files.Add(Path.Combine(folder, file));
+        }
+
+        _canaries.AddRange(PlantedKeys.In(Path.Combine(folder, "imported.key")));
+    }
+
+    /// <summary>Names the folder whose ring, also when the command makes it, has secret keys in its key files and nowhere else.</summary>
+    public void PlantRing(string folder) => _ring = Path.Combine(folder, "made");
 
     /// <summary>Writes a configuration of the predecessor with canaries and returns its path.</summary>
     /// <param name="folder">The folder it is written to; migration keeps a backup beside it.</param>
@@ -91,6 +108,13 @@ internal sealed class PlantedSecrets : IDisposable
     }
 
     public void Dispose() => _planted.Dispose();
+
+    private CanarySearch Search()
+    {
+        string[] keys = Directory.Exists(_ring) ? Directory.GetFiles(_ring, "*.key") : [];
+        _files.UnionWith(keys);
+        return new CanarySearch([.. _canaries, .. keys.SelectMany(PlantedKeys.In)]);
+    }
 
     private string Plant(string name)
     {

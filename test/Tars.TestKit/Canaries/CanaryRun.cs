@@ -8,10 +8,18 @@ namespace Tars.TestKit.Canaries;
 public sealed record CanaryRunResult(CommandResult Result, IReadOnlyList<CanaryHit> Hits);
 
 /// <summary>Runs commands among planted canaries and looks for them in everything the run leaves.</summary>
-/// <param name="search">What is looked for.</param>
-/// <param name="planted">Full paths of files that hold canaries because the test put them there.</param>
-public sealed class CanaryRun(CanarySearch search, IReadOnlySet<string> planted)
+/// <param name="searchOf">Says what is looked for when the command has ended: keys and tokens that were made meanwhile may be in it.</param>
+/// <param name="planted">Full paths of files that hold canaries because the test put them there; read after <paramref name="searchOf"/>.</param>
+public sealed class CanaryRun(Func<CanarySearch> searchOf, IReadOnlySet<string> planted)
 {
+    /// <summary>Runs that look for what is known beforehand.</summary>
+    /// <param name="search">What is looked for.</param>
+    /// <param name="planted">Full paths of files that hold canaries because the test put them there.</param>
+    public CanaryRun(CanarySearch search, IReadOnlySet<string> planted)
+        : this(() => search, planted)
+    {
+    }
+
     /// <summary>
     /// Runs <paramref name="line"/> in its working directory, with a folder of its own for temporary files, and searches standard output and
     /// error, every file below both folders, and the arguments of all processes of the machine while it runs (Linux; a process that lives
@@ -38,6 +46,7 @@ public sealed class CanaryRun(CanarySearch search, IReadOnlySet<string> planted)
             result = await end;
         }
 
+        CanarySearch search = searchOf();
         List<CanaryHit> hits =
         [
             .. search.In("standard output", Encoding.UTF8.GetBytes(result.Output)),

@@ -5,8 +5,9 @@ using Tars.TestKit.Servers;
 namespace Tars.TestKit.Canaries;
 
 /// <summary>
-/// A server that refuses every request and repeats it, headers and body and all, in its answer: as an API's error message in JSON, in a
-/// header, and in the reason of the status line. Programs that show what a server says then show their own credentials.
+/// A server that repeats every request, headers and body and all, in its answer. With an error's status it is an API's error message in JSON,
+/// in a header, and in the reason of the status line; with 200 it is the warnings of a Prometheus that has no series. Programs that show what a
+/// server says then show their own credentials.
 /// </summary>
 public sealed class EchoingServer : IAsyncDisposable
 {
@@ -76,6 +77,19 @@ public sealed class EchoingServer : IAsyncDisposable
             await reader.ReadToEndAsync(),
         ]);
 
+        if (_status == 200)
+        {
+            await context.Response.OutputStream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+            {
+                ["status"] = "success",
+                ["data"] = NoSeries(context.Request.Url!.AbsolutePath),
+                ["warnings"] = new[] { echo },
+                ["infos"] = new[] { echo },
+            }));
+            context.Response.Close();
+            return;
+        }
+
         // The members that Prometheus, Vault, AWS, Google and Azure report errors in.
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
         {
@@ -95,4 +109,12 @@ public sealed class EchoingServer : IAsyncDisposable
         await context.Response.OutputStream.WriteAsync(body);
         context.Response.Close();
     }
+
+    private static object NoSeries(string path) => path.Split('/')[^1] switch
+    {
+        "query_range" => new Dictionary<string, object> { ["resultType"] = "matrix", ["result"] = Array.Empty<object>() },
+        "query" => new Dictionary<string, object> { ["resultType"] = "vector", ["result"] = Array.Empty<object>() },
+        "buildinfo" => new Dictionary<string, object> { ["version"] = "2.53.3", ["revision"] = "repeats" },
+        _ => Array.Empty<object>(),
+    };
 }
