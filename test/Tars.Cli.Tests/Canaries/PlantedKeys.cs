@@ -53,16 +53,18 @@ public sealed class PlantedKeys : IAsyncLifetime
     /// <summary>Copies all of it to a folder.</summary>
     public void CopyTo(string folder)
     {
+        foreach (string path in Directory.EnumerateDirectories(_made.Path, "*", SearchOption.AllDirectories))
+        {
+            DirectoryInfo target = Directory.CreateDirectory(Path.Combine(folder, Path.GetRelativePath(_made.Path, path)));
+            if (!OperatingSystem.IsWindows())
+            {
+                target.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            }
+        }
+
         foreach (string path in Directory.EnumerateFiles(_made.Path, "*", SearchOption.AllDirectories))
         {
-            string target = Path.Combine(folder, Path.GetRelativePath(_made.Path, path));
-            DirectoryInfo parent = Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            if (!OperatingSystem.IsWindows() && parent.FullName != Path.GetFullPath(folder))
-            {
-                parent.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            }
-
-            File.Copy(path, target);
+            File.Copy(path, Path.Combine(folder, Path.GetRelativePath(_made.Path, path)));
         }
     }
 
