@@ -40,7 +40,7 @@ public class StarterConfigurationTests
     [Fact]
     public void ToYaml_NameOfOnesOwn_SetsWhatProdSets()
     {
-        string text = new StarterConfiguration("edge", "http://localhost:9090", "UTC").ToYaml();
+        string text = new StarterConfiguration("edge", "http://prometheus:9090", "Europe/Berlin").ToYaml();
         using Settings prod = new() { Profile = "prod" };
         using Settings edge = new() { Profile = "edge" };
         prod.Environment["VAULT_TOKEN"] = edge.Environment["VAULT_TOKEN"] = "t";
