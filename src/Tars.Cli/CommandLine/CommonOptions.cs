@@ -48,9 +48,9 @@ internal static class CommonOptions
 
     public static Option<bool> Plan { get; } = Flag("--plan", "Prints the queries and the load they would cause, and sends nothing");
 
-    public static Option<bool> Sign { get; } = Flag("--sign", "Signs the report: one envelope beside its files");
+    public static Option<bool> Sign { get; } = Flag("--sign", "Signs what is written: one envelope beside its files");
 
-    public static Option<bool> Encrypt { get; } = Flag("--encrypt", "Encrypts the report: FILE.tars in place of each file");
+    public static Option<bool> Encrypt { get; } = Flag("--encrypt", "Encrypts the report: FILE.sealed in place of each file");
 
     public static Option<string?> Timestamp { get; } = Text(
         "--timestamp", "URL", "Fetches a timestamp (RFC 3161) of what is signed from this authority, in place of security.timestamp_url; without one nothing is written");

@@ -12,7 +12,7 @@ namespace Tars.Cli.CommandLine;
 /// <summary>The options of every command that uses keys. A passphrase comes from a file or the configuration, never from the command line.</summary>
 internal static class SealingOptions
 {
-    public static Option<string?> Ring { get; } = CommonOptions.Text("--ring", "DIR", "The key ring, in place of security.key_ring");
+    public static Option<string?> Ring { get; } = CommonOptions.Text("--ring", "DIR", "The key ring, in place of security.key_ring", "--key-ring");
 
     public static Option<string?> PassphraseFile { get; } = CommonOptions.Text("--passphrase-file", "FILE", "Holds the keys' passphrase, in place of security.key_passphrase_file");
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Tars.Sealing.Envelopes;
 using Tars.Sealing.Keys;
 using Tars.Sealing.Signatures;
 
@@ -15,6 +16,8 @@ public sealed class TrustedKeys
 {
     private const int LongestKeyFile = 64 << 10;
     private const int MostKeyFiles = 1000;
+    private const int LongestTransition = 1 << 20;
+    private const string TransitionFolder = "transitions";
 
     private static readonly string[] Suffixes = [".pub", ".pem"];
 
@@ -37,7 +40,10 @@ public sealed class TrustedKeys
     /// <exception cref="KeyRingException">The file cannot be read, or holds no public key. A private key is refused too: trust needs none.</exception>
     public static TrustedKeys FromFile(string path) => new([ReadFile(path)]);
 
-    /// <summary>Trusts each <c>*.pub</c> and <c>*.pem</c> file of a folder.</summary>
+    /// <summary>
+    /// Trusts each <c>*.pub</c> and <c>*.pem</c> file of a folder, and the keys that signed transitions (<c>*.dsse.json</c> in it or in
+    /// <c>transitions/</c>) lead to from there. A transition that starts from keys which are not trusted leads nowhere.
+    /// </summary>
     /// <exception cref="KeyRingException">The folder holds none, or a file holds no public key: a key that is silently left out could be the one that matters.</exception>
     public static TrustedKeys FromFolder(string path)
     {
@@ -47,12 +53,40 @@ public sealed class TrustedKeys
             string[] files = [.. Directory.EnumerateFiles(path).Where(file => Suffixes.Contains(Path.GetExtension(file))).Take(MostKeyFiles + 1).Order(StringComparer.Ordinal)];
             return files.Length is 0 or > MostKeyFiles
                 ? throw new KeyRingException($"{path}: {files.Length} key files (*.pub, *.pem); 1 to {MostKeyFiles} are expected")
-                : new TrustedKeys(files.Select(ReadFile));
+                : new TrustedKeys(files.Select(ReadFile)).After(TransitionsIn(path));
         }
         catch (Exception exception) when (exception is DirectoryNotFoundException or UnauthorizedAccessException)
         {
             throw new KeyRingException($"{path}: the folder of trusted keys cannot be read", exception);
         }
+    }
+
+    /// <summary>Follows transitions in whatever order they lie there, until none leads further.</summary>
+    private TrustedKeys After(IReadOnlyList<byte[]> transitions)
+    {
+        TrustedKeys trust = this;
+        for (int known = -1; known != trust.Keys.Count;)
+        {
+            known = trust.Keys.Count;
+            foreach (byte[] transition in transitions)
+            {
+                if (KeyTransition.Follow(transition, trust) is KeyTransitionReading.Followed followed)
+                {
+                    trust = trust.With(followed.Added.Where(key => trust.Find(key.Key.KeyId) is null));
+                }
+            }
+        }
+
+        return trust;
+    }
+
+    private static List<byte[]> TransitionsIn(string folder)
+    {
+        string inner = Path.Combine(folder, TransitionFolder);
+        string[] files = [.. new[] { folder, inner }.Where(Directory.Exists).SelectMany(place => Directory.EnumerateFiles(place, "*" + Envelope.FileSuffix)).Take(MostKeyFiles + 1)];
+        return files.Length > MostKeyFiles
+            ? throw new KeyRingException($"{folder}: more than {MostKeyFiles} transitions")
+            : [.. files.Order(StringComparer.Ordinal).Select(file => BoundedFile.Read(file, LongestTransition))];
     }
 
     private static TrustedKey ReadFile(string path)

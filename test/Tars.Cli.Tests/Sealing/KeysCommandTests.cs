@@ -18,11 +18,13 @@ public sealed class KeysCommandTests : IDisposable
         _folder.WriteText("a/old.txt", "old");
         _folder.WriteText("b/new.txt", "new");
         await HoldsAsync("sign", "a/old.txt");
+        string[] oldKey = [await IdAsync("rsa-pss-sha256"), await IdAsync("ecdsa-p256-sha256")];
         CommandResult rotated = await HoldsAsync("keys", "rotate", "signing", "--reason", "yearly");
         Assert.Contains("the statement of the transition is ", rotated.Output, StringComparison.Ordinal);
         await HoldsAsync("sign", "b/new.txt");
 
         await HoldsAsync("verify", "a/old.txt", "b/new.txt");
+        await AuditorFollowsTheTransitionAsync(oldKey);
         Assert.Equal(["1", "1", "2", "2"], (await KeysAsync()).Where(key => (string)key["purpose"]! == "signing").Select(key => key["version"]!.ToString()).Order(StringComparer.Ordinal));
         string signer = (string)JsonNode.Parse(await File.ReadAllTextAsync(_folder.Combine("b", "new.txt.dsse.json"), TestContext.Current.CancellationToken))!["signatures"]![0]!["keyid"]!;
         Assert.Equal(2, (await KeysAsync()).Where(key => (string)key["key_id"]! == signer).Select(key => (int)key["version"]!).Single());
@@ -169,6 +171,25 @@ public sealed class KeysCommandTests : IDisposable
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("DOES NOT HOLD: a.txt", refused.Output, StringComparison.Ordinal);
         Assert.Contains((await IdAsync("rsa-pss-sha256"))[..16], refused.Output.Replace(" ", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    /// <summary>Who has only the old public keys believes the new ones once the statement lies beside them, and not before.</summary>
+    private async Task AuditorFollowsTheTransitionAsync(string[] oldKeys)
+    {
+        Directory.CreateDirectory(_folder.Combine("trust"));
+        foreach (string id in oldKeys)
+        {
+            await HoldsAsync("keys", "export", id, "--output", $"trust/{id}.pub");
+        }
+
+        Assert.Equal(1, (await RunAsync("verify", "b/new.txt", "--trust", "trust")).ExitCode);
+        string statement = Assert.Single(Directory.GetFiles(_folder.Combine("keys", "transitions")));
+        byte[] content = await File.ReadAllBytesAsync(statement, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(_folder.Combine("trust", "transition.dsse.json"), content, TestContext.Current.CancellationToken);
+        await HoldsAsync("verify", "b/new.txt", "--trust", "trust");
+        content[content.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(_folder.Combine("trust", "transition.dsse.json"), content, TestContext.Current.CancellationToken);
+        Assert.Equal(1, (await RunAsync("verify", "b/new.txt", "--trust", "trust")).ExitCode);
     }
 
     private static void CloseFile(string path)

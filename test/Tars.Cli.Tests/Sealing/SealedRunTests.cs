@@ -68,6 +68,36 @@ public sealed class SealedRunTests(SmallFleet fleet) : IDisposable
         Assert.True(verified.ExitCode == 0, verified.Output + verified.Error);
     }
 
+    [Fact]
+    public async Task Capture_Signed_EachOfItsFilesIsVouchedForAndItIsReadAsBefore()
+    {
+        MadeRing.CopyTo(_folder.Combine("keys"));
+        CommandResult made = await CaptureAsync("keys");
+        Assert.True(made.ExitCode == 0, made.Error);
+        string[] names = [.. BuiltCommand.FilesOf(_folder.Combine("held")).Keys];
+        Assert.Contains("SHA256SUMS.dsse.json", names);
+        CommandResult verified = await RunAsync("verify", "held", "--ring", "keys");
+        Assert.True(verified.ExitCode == 0, verified.Output + verified.Error);
+        Assert.DoesNotContain("not signed", verified.Output, StringComparison.Ordinal);
+        Assert.All(names.Where(name => name != "SHA256SUMS.dsse.json"), name => Assert.Contains($"intact: {name}", verified.Output, StringComparison.Ordinal));
+        CommandResult read = await RunAsync(["kpi", .. fleet.Flags, "--capture", "held", .. fleet.Window, "--output", "none"]);
+        Assert.True(read.ExitCode == 0, read.Error);
+
+        string data = _folder.Combine("held", names.First(name => name.EndsWith(".parquet", StringComparison.Ordinal)));
+        byte[] content = await File.ReadAllBytesAsync(data, TestContext.Current.CancellationToken);
+        content[content.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(data, content, TestContext.Current.CancellationToken);
+        Assert.Equal(1, (await RunAsync("verify", "held", "--ring", "keys")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Capture_ThatCannotBeSigned_Exits2BeforeTheBackendIsAsked()
+    {
+        CommandResult refused = await CaptureAsync("nowhere");
+        Assert.Equal((2, string.Empty), (refused.ExitCode, refused.Output));
+        Assert.False(Directory.Exists(_folder.Combine("held")));
+    }
+
     [Theory]
     [InlineData("--set", "security.key_ring=nowhere")]
     [InlineData("--output", "none")]
@@ -108,6 +138,9 @@ public sealed class SealedRunTests(SmallFleet fleet) : IDisposable
 
     private Task<CommandResult> KpiAsync(string output, params string[] sealing) => RunAsync(
         ["kpi", .. fleet.Flags, "--prometheus-url", fleet.Address.ToString(), .. fleet.Window, "--output", output, "--set", $"security.key_ring={_folder.Combine("keys")}", .. sealing]);
+
+    private Task<CommandResult> CaptureAsync(string ring) => RunAsync(
+        ["capture", .. fleet.Flags, "--prometheus-url", fleet.Address.ToString(), .. fleet.Window, "--output", "held", "--sign", "--set", $"security.key_ring={_folder.Combine(ring)}"]);
 
     private Task<CommandResult> RunAsync(params string[] arguments) => BuiltCommand.RunAsync(_folder.Path, arguments);
 }

@@ -52,7 +52,8 @@ internal static class DetectCommand
     {
         try
         {
-            return CsvAnomalyDetector.Detect(rows, output, options);
+            (int Rows, int Anomalies) found = CsvAnomalyDetector.Detect(rows, output, options);
+            return found.Rows > 0 ? found : throw new FormatException("it holds no row: nothing was scored");
         }
         catch (FormatException exception)
         {

@@ -12,10 +12,10 @@ internal static class CaptureCreateCommand
 {
     public static Command Create()
     {
-        Option[] options = [.. CommonOptions.Reading.Where(option => option != CommonOptions.Capture), CommonOptions.Output];
+        Option[] options = [.. CommonOptions.Reading.Where(option => option != CommonOptions.Capture), CommonOptions.Output, CommonOptions.Sign, CommonOptions.Timestamp];
         string[] examples =
         [
-            "tars capture --window 14d --output captures/fortnight", "tars capture import --csv cpu.csv --output captures/cpu --config tars.yaml",
+            "tars capture --window 14d --output captures/fortnight", "tars capture --window 14d --output captures/fortnight --sign", "tars capture import --csv cpu.csv --output captures/cpu --config tars.yaml",
             "tars capture show captures/fortnight",
         ];
         TarsCommand capture = TarsCommand.Verb("capture", "Keeps a backend's answers; every command reads them with --capture", options, RunAsync, examples);
@@ -30,6 +30,7 @@ internal static class CaptureCreateCommand
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string folder = FolderOf(run);
+        using CaptureSigning signing = CaptureSigning.Open(run); // before the backend is asked: what cannot be signed is not captured
         using SeriesReading reading = await run.OpenAsync(cancellationToken).ConfigureAwait(false);
         TimeWindow window = reading.Resolve(run.Window(), TimeSpan.FromDays(7));
         IReadOnlyList<BackendPlan> plans = reading.Plan(window, TimeSpan.Zero);
@@ -39,7 +40,13 @@ internal static class CaptureCreateCommand
             return ExitCode.Ok;
         }
 
-        Told(run, window, await Capturing.CaptureAsync(reading, plans, folder, CreatedBy, run.Progress("capturing"), cancellationToken).ConfigureAwait(false));
+        IReadOnlyList<(string Folder, CaptureManifest Manifest)> made = await Capturing.CaptureAsync(reading, plans, folder, CreatedBy, run.Progress("capturing"), cancellationToken).ConfigureAwait(false);
+        Told(run, window, made);
+        foreach ((string captured, CaptureManifest manifest) in made)
+        {
+            await signing.SignAsync(run, captured, manifest, cancellationToken).ConfigureAwait(false);
+        }
+
         return ExitCode.Ok;
     }
 

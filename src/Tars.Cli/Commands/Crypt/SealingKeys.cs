@@ -19,7 +19,7 @@ internal sealed class SealingKeys : IDisposable
         _passphrase = passphraseFile is null ? new KeyRingAccess(settings, time).Passphrase() : ReadPassphrase(passphraseFile);
     }
 
-    public static Option<string?> RingOption { get; } = CommonOptions.Text("--key-ring", "DIR", "The key ring. Default: security.key_ring", "--ring");
+    public static Option<string?> RingOption { get; } = CommonOptions.Text("--ring", "DIR", "The key ring, in place of security.key_ring", "--key-ring");
 
     public static Option<string[]> KeyOption { get; } = new("--key")
     {

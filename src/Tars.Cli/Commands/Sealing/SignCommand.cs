@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
-using Tars.Application.Publishing;
 using Tars.Application.Sealing;
 using Tars.Cli.CommandLine;
 using Tars.Reports;
@@ -46,7 +45,7 @@ internal static class SignCommand
         }
 
         bool apart = run.Has(Detached) || run.Has(Embedded);
-        if (!apart && files.DistinctBy(FolderOf).Count() > 1)
+        if (!apart && files.DistinctBy(FileEnvelope.FolderOf).Count() > 1)
         {
             throw new UsageException("an envelope lies beside the files it names, and these are in several folders", "sign folder by folder, or use --detached");
         }
@@ -72,13 +71,13 @@ internal static class SignCommand
                     ? await DetachedAsync(files, keys, cancellationToken).ConfigureAwait(false)
                     : await EmbeddedAsync(run, files, keys, cancellationToken).ConfigureAwait(false))
                 {
-                    await WriteAsync(run, [signature], [], cancellationToken).ConfigureAwait(false);
+                    await FileEnvelope.WriteAsync(run, [signature], [], cancellationToken).ConfigureAwait(false);
                 }
             }
             else
             {
-                IReadOnlyList<ReportFile> signed = await EnvelopeAsync(run, files, keys, authority, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(run, signed, authority is null ? [Path.GetFileName(signed[0].Name) + TimestampAuthority.FileSuffix] : [], cancellationToken).ConfigureAwait(false);
+                IReadOnlyList<Subject> subjects = await SubjectsAsync(files, cancellationToken).ConfigureAwait(false);
+                await FileEnvelope.SignAsync(run, files[0], subjects, keys, authority, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -89,19 +88,7 @@ internal static class SignCommand
         return ExitCode.Ok;
     }
 
-    // What is replaced is the timestamp of an older envelope, which is not the new one's.
-    private static async Task WriteAsync(CommandRun run, IReadOnlyList<ReportFile> files, IReadOnlyList<string> replaced, CancellationToken cancellationToken)
-    {
-        string folder = FolderOf(files[0].Name);
-        ReportFile[] named = [.. files.Select(file => file with { Name = Path.GetFileName(file.Name) })];
-        await new ReportDirectory(folder).ReplaceAsync(new Report("sign", named), replaced, cancellationToken).ConfigureAwait(false);
-        foreach (ReportFile file in named)
-        {
-            run.Console.Say($"wrote {Path.Combine(folder, file.Name)}");
-        }
-    }
-
-    private static async Task<IReadOnlyList<ReportFile>> EnvelopeAsync(CommandRun run, string[] files, SigningKeys keys, TimestampAuthority? authority, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Subject>> SubjectsAsync(string[] files, CancellationToken cancellationToken)
     {
         List<Subject> subjects = [];
         foreach (string file in files.DistinctBy(Path.GetFullPath))
@@ -113,9 +100,7 @@ internal static class SignCommand
             }
         }
 
-        Statement statement = FilesStatement.Of(subjects, run.Time.GetUtcNow(), RunSealing.Signer);
-        Envelope envelope = Envelope.Sign(Envelope.StatementType, statement.ToUtf8(), keys.Signers);
-        return await ReportSealing.SignedFilesAsync(files[0] + Envelope.FileSuffix, envelope, authority, cancellationToken).ConfigureAwait(false);
+        return subjects;
     }
 
     private static async Task<IReadOnlyList<ReportFile>> DetachedAsync(string[] files, SigningKeys keys, CancellationToken cancellationToken)
@@ -157,6 +142,4 @@ internal static class SignCommand
 
         return signed;
     }
-
-    private static string FolderOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".";
 }
