@@ -27,7 +27,7 @@ public class SentSecretsTests
     [Fact]
     public void Mask_PasswordInTheAddress_IsTakenOut()
     {
-        SentSecrets secrets = new(new PrometheusOptions(new Uri("http://Aladdin:open%20sesame@localhost:9090")));
+        SentSecrets secrets = new(new PrometheusOptions(new UriBuilder("http://localhost:9090") { UserName = "Aladdin", Password = "open%20sesame" }.Uri));
 
         Assert.Equal("(secret), Basic (secret)", secrets.Mask("open sesame, Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
     }

@@ -11,11 +11,12 @@ public sealed class ProjectReferenceTests
         ["Tars.Statistics"] = ([], []),
         ["Tars.Sealing"] = ([], []),
         ["Tars.Sealing.OpenPgp"] = ([], ["BouncyCastle.Cryptography"]),
+        ["Tars.Sealing.Pkcs11"] = (["Tars.Sealing"], ["Pkcs11Interop"]),
         ["Tars.Simulation"] = ([], []),
         ["Tars.Configuration"] = ([], ["YamlDotNet"]),
         ["Tars.Observability"] = (["Tars.Statistics"], ["Parquet.Net"]),
         ["Tars.Reports"] = (["Tars.Observability"], []),
-        ["Tars.Application"] = (["Tars.Configuration", "Tars.Observability", "Tars.Reports", "Tars.Sealing", "Tars.Sealing.OpenPgp"], []),
+        ["Tars.Application"] = (["Tars.Configuration", "Tars.Observability", "Tars.Reports", "Tars.Sealing", "Tars.Sealing.OpenPgp", "Tars.Sealing.Pkcs11"], []),
         ["Tars.Cli"] = (["Tars.Application", "Tars.Simulation"], ["Spectre.Console", "System.CommandLine"]),
         ["Tars.Verify"] = (["Tars.Sealing"], []),
     };
