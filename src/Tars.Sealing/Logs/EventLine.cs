@@ -26,7 +26,9 @@ public readonly record struct EventLine(long Sequence, DateTimeOffset Timestamp,
 
     internal const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
-    private const int TimestampLength = 27;
+    /// <summary>Characters of a timestamp.</summary>
+    public const int TimestampLength = 27;
+
     private const int HexLength = 2 * TreeHash.Length;
 
     // Lengths of what every line ends with: ,"current_hash":"sha256:…"} and before it ,"previous_hash":"sha256:…"
@@ -55,14 +57,33 @@ public readonly record struct EventLine(long Sequence, DateTimeOffset Timestamp,
     /// <returns>Bytes written.</returns>
     public static int WriteHead(Span<byte> target, long sequence, ReadOnlySpan<byte> eventId, DateTimeOffset timestamp)
     {
+        Span<byte> text = stackalloc byte[TimestampLength];
+        WriteTimestamp(text, timestamp);
+        return WriteHead(target, sequence, eventId, text);
+    }
+
+    /// <summary>The same with a timestamp that is written already: lines of one batch have the same.</summary>
+    /// <param name="target">At least 128 bytes.</param>
+    /// <param name="sequence">The line's place.</param>
+    /// <param name="eventId">The event's id, 36 ASCII characters.</param>
+    /// <param name="timestamp">What <see cref="WriteTimestamp"/> wrote.</param>
+    /// <returns>Bytes written.</returns>
+    public static int WriteHead(Span<byte> target, long sequence, ReadOnlySpan<byte> eventId, ReadOnlySpan<byte> timestamp)
+    {
         int at = Put(target, 0, SequenceName);
         Utf8Formatter.TryFormat(sequence, target[at..], out int written);
         at = Put(target, at + written, EventIdName);
         at = Put(target, at, eventId);
         at = Put(target, at, TimestampName);
-        timestamp.UtcDateTime.TryFormat(target[at..], out written, TimestampFormat, CultureInfo.InvariantCulture);
-        return Put(target, at + written, EventTypeName);
+        at = Put(target, at, timestamp);
+        return Put(target, at, EventTypeName);
     }
+
+    /// <summary>Writes a time as a line has it.</summary>
+    /// <param name="target">At least <see cref="TimestampLength"/> bytes.</param>
+    /// <param name="timestamp">When; finer than microseconds is cut.</param>
+    public static void WriteTimestamp(Span<byte> target, DateTimeOffset timestamp) =>
+        timestamp.UtcDateTime.TryFormat(target, out _, TimestampFormat, CultureInfo.InvariantCulture);
 
     /// <summary>Writes the end of a line: both hashes, the brace, the line feed.</summary>
     /// <param name="line">A byte of no account, then the line as far as it stands, then at least 200 bytes of room.</param>

@@ -12,6 +12,7 @@ public sealed class ProjectReferenceTests
         ["Tars.Sealing"] = ([], []),
         ["Tars.Sealing.OpenPgp"] = ([], ["BouncyCastle.Cryptography"]),
         ["Tars.Sealing.Pkcs11"] = (["Tars.Sealing"], ["Pkcs11Interop"]),
+        ["Tars.Compliance"] = (["Tars.Sealing"], []),
         ["Tars.Simulation"] = ([], []),
         ["Tars.Configuration"] = ([], ["YamlDotNet"]),
         ["Tars.Observability"] = (["Tars.Statistics"], ["Parquet.Net"]),

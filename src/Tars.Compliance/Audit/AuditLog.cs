@@ -1,0 +1,181 @@
+using Tars.Sealing.Logs;
+using Tars.Sealing.Signatures;
+
+namespace Tars.Compliance.Audit;
+
+/// <summary>
+/// An audit log that is open for appending. Described in docs/formats/audit-log.md. Safe from several threads; several processes may have one log open
+/// at the same time. An event is acknowledged once it, and everything before it, has been flushed to the disk; what arrives during a flush goes into
+/// the next one together.
+/// </summary>
+public sealed class AuditLog : IAuditLog, IAsyncDisposable
+{
+    private readonly AuditLogOptions _options;
+    private readonly AppendQueue _queue;
+    private readonly LogCommitter _committer;
+
+    private AuditLog(LogLayout layout, AuditLogOptions options, TimeProvider time, EpochKey epoch, LogTail tail, LogLock held, AuditEvent? recovered)
+    {
+        (Layout, Origin, _options) = (layout, epoch.Note.Origin, options);
+        FirstKey = EpochKey.ReadNote(layout, 1).Epoch.Key;
+        _queue = new AppendQueue(options.PendingBytes);
+        _committer = new LogCommitter(layout, options, time, _queue, epoch, tail, held, recovered);
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder => Layout.Root;
+
+    /// <summary>The log's name, once for all time.</summary>
+    public string Origin { get; }
+
+    /// <summary>The key of the log's first epoch: its id is what an auditor must have from elsewhere.</summary>
+    public PublicKey FirstKey { get; }
+
+    /// <summary>Where things lie.</summary>
+    internal LogLayout Layout { get; }
+
+    /// <summary>Makes an empty log: its folders, the key and the note of its first epoch, and the checkpoint over no lines.</summary>
+    /// <param name="folder">Not there, or empty. Afterwards the log is in it, or nothing is.</param>
+    /// <param name="origin">The log's name: no white space, no plus sign; such as <c>audit.example.org/tars/7d1f</c>.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>The key whose id an auditor must have from elsewhere.</returns>
+    /// <exception cref="AuditLogException">The folder is not empty, or the disk refuses it.</exception>
+    public static PublicKey Create(string folder, string origin, TimeProvider time) => LogCreation.Create(folder, origin, time, null);
+
+    /// <summary>
+    /// Opens a log. Its end is checked; what a writer that died left unfinished is moved aside and an event says so; persons whom its lines call erased
+    /// are erased from the folder of subjects once more.
+    /// </summary>
+    /// <param name="folder">The log.</param>
+    /// <param name="options">How to write.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="AuditLogException">It is no log, is frozen, or is found damaged and frozen thereby.</exception>
+    public static AuditLog Open(string folder, AuditLogOptions options, TimeProvider time)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        options.Validate();
+        LogLayout layout = new(Path.GetFullPath(folder));
+        if (!File.Exists(layout.Epoch(1)))
+        {
+            throw new AuditLogException(layout.Root, "there is no audit log", "make one with `tars audit init`");
+        }
+
+        LogLock held = new(layout.Lock);
+        EpochKey? epoch = null;
+        LogTail? tail = null;
+        try
+        {
+            held.Acquire();
+            try
+            {
+                FrozenLog.Refuse(layout);
+                epoch = EpochKey.Load(layout);
+                tail = LogOpening.Read(layout, epoch.Note, options.OpenFile, out TornTail? torn);
+                tail.Flush();
+                options.Subjects?.Erase(SubjectErasure.ReadIds(layout));
+                return new AuditLog(layout, options, time, epoch, tail, held, torn?.ToEvent());
+            }
+            finally
+            {
+                held.Release();
+            }
+        }
+        catch (Exception exception)
+        {
+            tail?.Dispose();
+            epoch?.Dispose();
+            held.Dispose();
+            if (exception is AuditLogException { IsFrozen: true } damage)
+            {
+                FrozenLog.Write(layout, damage, time.GetUtcNow());
+            }
+            else if (exception is (IOException and not AuditLogException) or UnauthorizedAccessException)
+            {
+                throw new AuditLogException(layout.Root, $"the log cannot be read: {exception.Message}", inner: exception);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<AuditReceipt> AppendAsync(AuditEvent auditEvent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(auditEvent);
+        cancellationToken.ThrowIfCancellationRequested();
+        PendingAppend pending = _queue.Rent();
+        bool isAccepted = false;
+        try
+        {
+            EventBody.Write(auditEvent, _options.Subjects, pending);
+            Task? room = _queue.TryAdd(pending);
+            isAccepted = true;
+            return room is null ? pending.Waiting : AppendWhenThereIsRoomAsync(pending, room, cancellationToken);
+        }
+        finally
+        {
+            if (!isAccepted)
+            {
+                _queue.Return(pending);
+            }
+        }
+    }
+
+    /// <summary>A signed checkpoint over every line that is acknowledged by now. It is the log's newest one, and lies in <c>checkpoint</c>.</summary>
+    /// <exception cref="AuditLogException">It cannot be signed or written.</exception>
+    public Task<SignedNote> CheckpointAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return _committer.RequestCheckpoint();
+    }
+
+    /// <summary>
+    /// Erases a person: writes the event <c>subject.erased</c>, and once it is durable destroys the person's key, so that nobody can learn from this log,
+    /// or from any copy of it, who it was. Killed in between, the next opening of the log destroys the key.
+    /// </summary>
+    /// <param name="name">The person's name, letter for letter.</param>
+    /// <param name="by">Who erases.</param>
+    /// <param name="cancellationToken">Looked at before the event is accepted.</param>
+    /// <returns>The id that stands in the log for the person, from now on for nobody; null when the log knows no such person.</returns>
+    /// <exception cref="InvalidOperationException">The log was opened without keys of persons.</exception>
+    public async Task<string?> EraseAsync(string name, AuditActor? by, CancellationToken cancellationToken = default)
+    {
+        SubjectKeys subjects = _options.Subjects ?? throw new InvalidOperationException("the log was opened without keys of persons");
+        if (subjects.Find(name) is not { } id)
+        {
+            return null;
+        }
+
+        await AppendAsync(SubjectErasure.ToEvent(id, by), cancellationToken).ConfigureAwait(false);
+        subjects.Erase([id]);
+        return id;
+    }
+
+    /// <summary>Writes what was accepted, signs a checkpoint over it, and closes the log.</summary>
+    public async ValueTask DisposeAsync() => await _committer.DisposeAsync().ConfigureAwait(false);
+
+    private async ValueTask<AuditReceipt> AppendWhenThereIsRoomAsync(PendingAppend pending, Task room, CancellationToken cancellationToken)
+    {
+        bool isAccepted = false;
+        try
+        {
+            for (Task? next = room; next is not null; next = _queue.TryAdd(pending))
+            {
+                await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            isAccepted = true;
+        }
+        finally
+        {
+            if (!isAccepted)
+            {
+                _queue.Return(pending);
+            }
+        }
+
+        return await pending.Waiting.ConfigureAwait(false);
+    }
+}
