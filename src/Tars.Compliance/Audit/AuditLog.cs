@@ -67,6 +67,7 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
         LogTail? tail = null;
         try
         {
+            AuditLog log;
             held.Acquire();
             try
             {
@@ -75,12 +76,15 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
                 tail = LogOpening.Read(layout, epoch.Note, options.OpenFile, out TornTail? torn);
                 tail.Flush();
                 options.Subjects?.Erase(SubjectErasure.ReadIds(layout));
-                return new AuditLog(layout, options, time, epoch, tail, held, torn?.ToEvent());
+                log = new AuditLog(layout, options, time, epoch, tail, held, torn?.ToEvent());
             }
             finally
             {
                 held.Release();
             }
+
+            log._committer.Start();
+            return log;
         }
         catch (Exception exception)
         {

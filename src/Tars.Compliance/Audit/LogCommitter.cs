@@ -43,6 +43,11 @@ internal sealed class LogCommitter : IAsyncDisposable
         }
 
         _unsignedSince = tail.Next > _signer.SignedSize ? _lastLine : null;
+    }
+
+    /// <summary>Begins to work. The log's lock is free.</summary>
+    public void Start()
+    {
         _queue.Call(); // whatever is due already
         new Thread(Run) { IsBackground = true, Name = "audit log" }.Start();
     }
@@ -83,9 +88,9 @@ internal sealed class LogCommitter : IAsyncDisposable
             bool isLast;
             do
             {
-                isLast = _stopping; // looked at before what has arrived, so that the last round sees all of it
                 events.Clear();
                 events = _queue.Take(events);
+                isLast = _stopping; // who sets it calls the queue afterwards
                 Commit(events, isLast);
             }
             while (!isLast || !_queue.IsEmpty);
