@@ -40,7 +40,46 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <returns>The key whose id an auditor must have from elsewhere.</returns>
     /// <exception cref="AuditLogException">The folder is not empty, or the disk refuses it.</exception>
-    public static PublicKey Create(string folder, string origin, TimeProvider time) => LogCreation.Create(folder, origin, time, null);
+    public static PublicKey Create(string folder, string origin, TimeProvider time)
+    {
+        LogCreation creation = LogCreation.Begin(folder, origin, time, null);
+        creation.Place();
+        return creation.FirstKey;
+    }
+
+    /// <summary>
+    /// Makes a new log that continues another one: a frozen log as far as its lines are whole, or one that became too large and is no longer written.
+    /// The note of its first epoch and its first line, <c>log.continued</c>, name the older log's origin, size and root. The older log is not changed.
+    /// </summary>
+    /// <param name="older">The folder of the older log.</param>
+    /// <param name="folder">The new log's: not there, or empty.</param>
+    /// <param name="origin">The new log's name, another than the older one's.</param>
+    /// <param name="by">Who continues it.</param>
+    /// <param name="options">How to write the first line.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>How much of the older log was found whole.</returns>
+    /// <exception cref="AuditLogException">The older log cannot be read, or the new one not be made.</exception>
+    public static async Task<ContinuedLog> StartContinuationAsync(
+        string older, string folder, string origin, AuditActor? by, AuditLogOptions options, TimeProvider time)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(older);
+        ArgumentNullException.ThrowIfNull(options);
+        WholeLines whole = WholeLines.Of(new LogLayout(Path.GetFullPath(older)));
+        if (origin == whole.Log.Origin)
+        {
+            throw new ArgumentException($"\"{origin}\" is the older log's origin; the new log needs another", nameof(origin));
+        }
+
+        LogCreation creation = LogCreation.Begin(folder, origin, time, whole.Log);
+        AuditLog log = Open(creation.Making, options, time, whole.LastHash);
+        await using (log.ConfigureAwait(false))
+        {
+            await log.AppendAsync(whole.ToEvent(by)).ConfigureAwait(false);
+        }
+
+        creation.Place();
+        return whole.Log;
+    }
 
     /// <summary>
     /// Opens a log. Its end is checked; what a writer that died left unfinished is moved aside and an event says so; persons whom its lines call erased
@@ -50,7 +89,9 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
     /// <param name="options">How to write.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="AuditLogException">It is no log, is frozen, or is found damaged and frozen thereby.</exception>
-    public static AuditLog Open(string folder, AuditLogOptions options, TimeProvider time)
+    public static AuditLog Open(string folder, AuditLogOptions options, TimeProvider time) => Open(folder, options, time, null);
+
+    private static AuditLog Open(string folder, AuditLogOptions options, TimeProvider time, TreeHash? continued)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(options);
@@ -73,7 +114,7 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
             {
                 FrozenLog.Refuse(layout);
                 epoch = EpochKey.Load(layout);
-                tail = LogOpening.Read(layout, epoch.Note, options.OpenFile, out TornTail? torn);
+                tail = LogOpening.Read(layout, epoch.Note, options.OpenFile, continued, out TornTail? torn);
                 tail.Flush();
                 options.Subjects?.Erase(SubjectErasure.ReadIds(layout));
                 log = new AuditLog(layout, options, time, epoch, tail, held, torn?.ToEvent());

@@ -15,24 +15,25 @@ internal static class LogOpening
     /// <param name="layout">The log.</param>
     /// <param name="epoch">Its newest epoch.</param>
     /// <param name="open">Opens a segment.</param>
+    /// <param name="continued">In a new log that continues another one, and has no lines yet: the last hash of that one.</param>
     /// <param name="torn">What was moved aside; null when nothing was.</param>
     /// <exception cref="AuditLogException">The lines are not those that were signed.</exception>
-    public static LogTail Read(LogLayout layout, EpochNote epoch, Func<string, LogFile> open, out TornTail? torn)
+    public static LogTail Read(LogLayout layout, EpochNote epoch, Func<string, LogFile> open, TreeHash? continued, out TornTail? torn)
     {
         Checkpoint signed = CheckpointFile.ReadNewest(layout, epoch).Checkpoint;
         long firstRead = Math.Max(0, (((signed.Size - 1) / LogLayout.BlockLines) - ReadBlocks) * LogLayout.BlockLines);
         try
         {
-            return Read(layout, open, signed, firstRead, out torn);
+            return Read(layout, open, signed, firstRead, continued, out torn);
         }
         catch (AuditLogException exception) when (exception.IsFrozen && firstRead > 0)
         {
             // The index may be at fault: it is made anew, and every line is read.
-            return Read(layout, open, signed, 0, out torn);
+            return Read(layout, open, signed, 0, continued, out torn);
         }
     }
 
-    private static LogTail Read(LogLayout layout, Func<string, LogFile> open, Checkpoint signed, long firstRead, out TornTail? torn)
+    private static LogTail Read(LogLayout layout, Func<string, LogFile> open, Checkpoint signed, long firstRead, TreeHash? continued, out TornTail? torn)
     {
         torn = null;
         IReadOnlyList<long> starts = layout.SegmentStarts();
@@ -44,6 +45,10 @@ internal static class LogOpening
             if (EpochKey.ReadNote(layout, 1).Epoch.Continues is null)
             {
                 tail.Follow(default);
+            }
+            else if (continued is { } last)
+            {
+                tail.Follow(last);
             }
 
             for (int i = 0; i < starts.Count; i++)
