@@ -45,12 +45,19 @@ internal static class CheckpointFile
             throw FrozenLog.Damage(layout.Checkpoint, $"it is a checkpoint of {checkpoint.Origin}; this log is {epoch.Origin}");
         }
 
-        bool signedNow = checkpoint.Size >= epoch.Size && epoch.NoteKey.Verify(signed) == NoteVerdict.Verified;
-        bool signedBefore = !signedNow && checkpoint.Size <= epoch.Size && epoch.Number > 1
-            && EpochKey.ReadNote(layout, epoch.Number - 1).Epoch.NoteKey.Verify(signed) == NoteVerdict.Verified;
-        return signedNow || signedBefore
-            ? (signed, checkpoint)
-            : throw FrozenLog.Damage(layout.Checkpoint, "the log's key has not signed it");
+        for (EpochNote signer = epoch; ; signer = EpochKey.ReadNote(layout, signer.Number - 1).Epoch)
+        {
+            if (checkpoint.Size >= signer.Size && signer.NoteKey.Verify(signed) == NoteVerdict.Verified)
+            {
+                return (signed, checkpoint);
+            }
+
+            // While nothing was appended, epochs follow each other at one size: each of their keys may have signed it.
+            if (checkpoint.Size > signer.Size || signer.Number == 1)
+            {
+                throw FrozenLog.Damage(layout.Checkpoint, "the log's key has not signed it");
+            }
+        }
     }
 
     /// <summary>Writes a note that everybody may read, durably, in place of what is there.</summary>

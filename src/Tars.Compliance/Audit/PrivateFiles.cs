@@ -31,7 +31,7 @@ internal static class PrivateFiles
     /// <exception cref="AuditLogException">Others than the owner have rights on the file.</exception>
     public static void RequirePrivate(string path)
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) is not UnixFileMode.None and UnixFileMode mode)
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & Others) != UnixFileMode.None)
         {
             throw new AuditLogException(path, $"others than its owner have rights on this key ({Convert.ToString((int)mode, 8)}); 600 is expected", $"chmod 600 {path}");
         }

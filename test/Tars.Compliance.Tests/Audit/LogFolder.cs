@@ -123,7 +123,7 @@ internal sealed class LogFolder : IDisposable
 
     public static void Copy(string from, string to)
     {
-        foreach (string path in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        foreach (string path in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "lock"))
         {
             string target = Path.Combine(to, Path.GetRelativePath(from, path));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

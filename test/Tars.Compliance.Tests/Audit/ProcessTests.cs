@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Tars.Compliance.Audit;
 using Tars.Sealing.Logs;
@@ -94,18 +93,14 @@ public sealed class ProcessTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Appends instead of running tests when the variable says so; writes a line for each acknowledgement, in one write.</summary>
-    [ModuleInitializer]
-    internal static void AppendWhenTold()
-    {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is not { } folder)
-        {
-            return;
-        }
+    /// <summary>Whether this process was started to append.</summary>
+    internal static bool IsAppender => Environment.GetEnvironmentVariable(FolderVariable) is not null;
 
-        int count = int.Parse(Environment.GetEnvironmentVariable(CountVariable)!, CultureInfo.InvariantCulture);
-        RunAsync(folder, count).GetAwaiter().GetResult();
-        Environment.Exit(0);
+    /// <summary>Appends; writes a line for each acknowledgement, in one write.</summary>
+    internal static async Task<int> AppendAsync()
+    {
+        await RunAsync(Environment.GetEnvironmentVariable(FolderVariable)!, Number(CountVariable, 0));
+        return 0;
     }
 
     private static async Task RunAsync(string folder, int count)

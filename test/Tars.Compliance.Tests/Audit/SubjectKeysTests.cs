@@ -198,7 +198,7 @@ public sealed partial class SubjectKeysTests
         foreach (string path in new[] { folder.Log, copy, folder.SubjectFolder }.SelectMany(root => Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)))
         {
             string text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(path, Cancelled)) + "\n" + Path.GetFileName(path);
-            words.UnionWith(Word().Matches(text).Select(match => match.Value));
+            words.UnionWith(Word().Matches(text).SelectMany(match => match.Value.Split('.').Append(match.Value)));
             actors.AddRange(Actor().Matches(text).Select(match => (match.Groups["subject"].Value, match.Groups["sealed"].Value)));
             keys.AddRange(HexKey().Matches(text).Select(match => Convert.FromHexString(match.Value)));
         }
