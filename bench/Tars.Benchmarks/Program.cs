@@ -3,6 +3,7 @@ using Tars.Benchmarks;
 // One line per benchmark: name, what it measures, what runs it.
 (string Name, string Measures, Func<BenchmarkArguments, Task> Run)[] benchmarks =
 [
+    ("audit", "the audit log: durable events a second, time to acknowledgement, erasing a person, finding an id", AuditBenchmark.RunAsync),
     ("parse", "reading a query_range answer, MB/s per core, beside Utf8JsonReader", ParseBenchmark.RunAsync),
     ("capture", "writing and reading a capture of 100.8 million points: seconds and peak memory", CaptureBenchmark.RunAsync),
     ("config", "loading a configuration, whole and damaged: milliseconds a file", ConfigBenchmark.RunAsync),

@@ -31,13 +31,15 @@ public sealed class ProcessTests : IDisposable
         for (int kill = 0; kill < kills; kill++)
         {
             using Process child = Start(count: int.MaxValue);
+            bool isEarly = random.Next(5) == 0; // killed while it opens, or once it writes
+            string first = isEarly ? string.Empty : await child.StandardOutput.ReadLineAsync(Cancelled) + "\n";
             Task<string> output = child.StandardOutput.ReadToEndAsync(Cancelled); // what was in the pipe when it died is read
-            await Task.Delay(random.Next(150, 900), Cancelled);
+            await Task.Delay(random.Next(isEarly ? 300 : 700), Cancelled);
             child.Kill();
             await child.WaitForExitAsync(Cancelled);
-            string[] acks = (await output).Split('\n')[..^1]; // the last one may be cut
+            string[] acks = (first + await output).Split('\n')[..^1]; // the last one may be cut
 
-            IReadOnlyList<byte[]> before = WholeLinesOf(_folder.Layout, read);
+            List<byte[]> before = WholeLinesOf(_folder.Layout, read);
             foreach (string ack in acks)
             {
                 string[] parts = ack.Split(' ');
