@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+
+namespace Tars.Sealing.Logs;
+
+/// <summary>A line as it was found in a file.</summary>
+/// <param name="line">What it says; of no use when <paramref name="refusal"/> is not null.</param>
+/// <param name="offset">Where it begins in its file.</param>
+/// <param name="start">Where it begins in the block's buffer.</param>
+/// <param name="length">Its bytes without the line feed.</param>
+/// <param name="refusal">What is wrong with its form; null when nothing is.</param>
+internal readonly struct ScannedLine(in EventLine line, long offset, int start, int length, string? refusal)
+{
+    // Fields, not properties: a line is large, and it is looked at without being copied.
+    internal readonly EventLine Line = line;
+    internal readonly long Offset = offset;
+    internal readonly int Start = start;
+    internal readonly int Length = length;
+    internal readonly string? Refusal = refusal;
+}
+
+/// <summary>
+/// A piece of one segment: whole lines, read, parsed and hashed where they lie. It is filled again and again, so that a log of any length is read in the
+/// same memory and no line costs an allocation.
+/// </summary>
+internal sealed class LineBlock
+{
+    private const int ReadBytes = 1 << 18;
+
+    // A byte before the first line takes the prefix of its leaf; what is left of a line may be as long as the longest one.
+    private readonly byte[] _buffer = new byte[1 + EventLine.MaximumBytes + ReadBytes];
+    private readonly List<ScannedLine> _lines = [];
+
+    /// <summary>The segment's place among those that are read.</summary>
+    internal int Part { get; private set; }
+
+    /// <summary>The lines.</summary>
+    internal ReadOnlySpan<ScannedLine> Lines => CollectionsMarshal.AsSpan(_lines);
+
+    /// <summary>Whether the segment ends with this block.</summary>
+    internal bool IsLast { get; private set; }
+
+    /// <summary>Where the bytes after the last line feed begin in the file.</summary>
+    internal long RestOffset { get; private set; }
+
+    /// <summary>Those bytes; when the block is the last one, what ends the file without a line feed, or the beginning of a line that is too long.</summary>
+    internal ReadOnlySpan<byte> Rest => _buffer.AsSpan(_restStart, _restLength);
+
+    /// <summary>Bytes of the file that were not read because a line is too long.</summary>
+    internal long Unread { get; private set; }
+
+    private int _restStart;
+    private int _restLength;
+
+    /// <summary>A line's bytes, without its line feed.</summary>
+    internal ReadOnlySpan<byte> TextOf(in ScannedLine line) => _buffer.AsSpan(line.Start, line.Length);
+
+    /// <summary>The same bytes where they lie; they hold until the block is filled again.</summary>
+    internal ReadOnlyMemory<byte> MemoryOf(in ScannedLine line) => _buffer.AsMemory(line.Start, line.Length);
+
+    /// <summary>Reads the next piece.</summary>
+    /// <param name="file">The segment, where the block before has left it.</param>
+    /// <param name="part">The segment's place.</param>
+    /// <param name="before">The block before, of the same segment, whose rest is the beginning of this one; null at the segment's beginning. May be this one.</param>
+    internal void Fill(FileStream file, int part, LineBlock? before)
+    {
+        Part = part;
+        long offset = before?.RestOffset ?? 0;
+        int length = before?._restLength ?? 0;
+        before?.Rest.CopyTo(_buffer.AsSpan(1));
+        int read = file.ReadAtLeast(_buffer.AsSpan(1 + length, ReadBytes), ReadBytes, throwOnEndOfStream: false);
+        IsLast = read < ReadBytes;
+        Scan(1 + length + read, offset);
+        if (_restLength >= EventLine.MaximumBytes && !IsLast)
+        {
+            IsLast = true; // nothing says where a line this long ends
+            Unread = file.Length - file.Position;
+        }
+        else
+        {
+            Unread = 0;
+        }
+    }
+
+    private void Scan(int end, long offset)
+    {
+        _lines.Clear();
+        int start = 1;
+        for (int length; (length = _buffer.AsSpan(start, end - start).IndexOf((byte)'\n')) >= 0; start += length + 1)
+        {
+            bool isRead = EventLine.TryRead(_buffer.AsSpan(start - 1, length + 1), out EventLine line, out string? refusal);
+            if (isRead && !IsEventId(EventLine.EventIdOf(_buffer.AsSpan(start, length))))
+            {
+                refusal = "\"event_id\" is no UUID of version 7 in lower case";
+            }
+
+            _lines.Add(new ScannedLine(line, offset, start, length, refusal));
+            offset += length + 1;
+        }
+
+        RestOffset = offset;
+        _restStart = start;
+        _restLength = end - start;
+    }
+
+    private static bool IsEventId(ReadOnlySpan<byte> id) =>
+        id[8] == '-' && id[13] == '-' && id[18] == '-' && id[23] == '-' && id[14] == '7' && id[19] is (byte)'8' or (byte)'9' or (byte)'a' or (byte)'b'
+        && IsHex(id[..8]) && IsHex(id.Slice(9, 4)) && IsHex(id.Slice(14, 4)) && IsHex(id.Slice(19, 4)) && IsHex(id[24..]);
+
+    private static bool IsHex(ReadOnlySpan<byte> digits)
+    {
+        foreach (byte digit in digits)
+        {
+            if (!char.IsAsciiHexDigitLower((char)digit))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
