@@ -16,6 +16,9 @@ internal sealed record VerifyArguments(IReadOnlyList<string> Paths, string? Key,
         --timestamp-ca FILE    certificates, PEM, of timestamp authorities: ENVELOPE.tsr is verified and must be there
         -o json                the findings as JSON
 
+        tars-verify audit LOG --key FILE ...              verifies an audit log; see tars-verify audit --help
+        tars-verify proof PROOF --event FILE --key FILE   verifies that a line is in one; see tars-verify proof --help
+
         Exit codes: 0 verified, 1 not verified, 2 wrong usage, 3 cannot read.
 
         """;

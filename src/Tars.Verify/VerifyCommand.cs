@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Tars.Sealing.Keys;
 using Tars.Sealing.Streams;
 using Tars.Verify.Checks;
+using Tars.Verify.Logs;
 using Tars.Verify.Reporting;
 
 namespace Tars.Verify;
@@ -24,6 +25,11 @@ internal static class VerifyCommand
 
         try
         {
+            if (args is [LogCommand.Audit or LogCommand.Proof, .. string[] rest])
+            {
+                return await LogCommand.RunAsync(args[0], rest, output) ? Verified : Negative;
+            }
+
             VerifyArguments arguments = VerifyArguments.Parse(args);
             Examination examination = new(arguments, Trust.Read(arguments), Trust.ReadAuthorities(arguments));
             IReadOnlyList<Finding> findings = await examination.RunAsync(arguments.Paths);

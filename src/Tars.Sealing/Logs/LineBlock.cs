@@ -26,8 +26,8 @@ internal sealed class LineBlock
 {
     private const int ReadBytes = 1 << 18;
 
-    // A byte before the first line takes the prefix of its leaf; what is left of a line may be as long as the longest one.
-    private readonly byte[] _buffer = new byte[1 + EventLine.MaximumBytes + ReadBytes];
+    // A byte before the first line takes the prefix of its leaf. It grows when what is left of a line is long.
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(1 + (2 * ReadBytes));
     private readonly List<ScannedLine> _lines = [];
 
     /// <summary>The segment's place among those that are read.</summary>
@@ -66,7 +66,14 @@ internal sealed class LineBlock
         Part = part;
         long offset = before?.RestOffset ?? 0;
         int length = before?._restLength ?? 0;
-        before?.Rest.CopyTo(_buffer.AsSpan(1));
+        byte[] rest = before?._buffer ?? [];
+        int restStart = before?._restStart ?? 0;
+        if (1 + length + ReadBytes > _buffer.Length)
+        {
+            _buffer = GC.AllocateUninitializedArray<byte>(1 + EventLine.MaximumBytes + ReadBytes);
+        }
+
+        rest.AsSpan(restStart, length).CopyTo(_buffer.AsSpan(1));
         int read = file.ReadAtLeast(_buffer.AsSpan(1 + length, ReadBytes), ReadBytes, throwOnEndOfStream: false);
         IsLast = read < ReadBytes;
         Scan(1 + length + read, offset);

@@ -47,12 +47,12 @@ internal sealed class LogNotes(LogLayout layout, LogTrust trust, EpochChain chai
     {
         foreach (CheckpointFile file in own.Witnesses)
         {
-            AddOwn(file, parts.NameOf(file.Path), null, Path.GetFileNameWithoutExtension(file.Path));
+            AddOwn(file, parts.NameOf(file.Path), null);
         }
 
         if (own.Newest is { } newest)
         {
-            Newest = AddOwn(newest, parts.NameOf(newest.Path), null, null);
+            Newest = AddOwn(newest, parts.NameOf(newest.Path), null);
         }
         else
         {
@@ -61,7 +61,7 @@ internal sealed class LogNotes(LogLayout layout, LogTrust trust, EpochChain chai
 
         foreach ((long size, CheckpointFile file) in own.Kept)
         {
-            AddOwn(file, parts.NameOf(file.Path), size, null);
+            AddOwn(file, parts.NameOf(file.Path), size);
         }
     }
 
@@ -71,11 +71,11 @@ internal sealed class LogNotes(LogLayout layout, LogTrust trust, EpochChain chai
         foreach (LogWitness witness in trust.Witnesses.Where(witness => _cosignatures.All(one => one.Witness != witness.Key.Name)))
         {
             findings.Add(new LogFinding(
-                LogFindingKind.Missing, parts.NameOf(layout.Witness(witness.Key.Name)), null, null, $"a checkpoint with the cosignature of {witness.Key.Name}", "none, here or with the witness"));
+                LogFindingKind.Missing, parts.NameOf(layout.Witnesses), null, null, $"a checkpoint with the cosignature of {witness.Key.Name}", "none, here or with the witness"));
         }
     }
 
-    private RootClaim? AddOwn(CheckpointFile file, string name, long? size, string? witness)
+    private RootClaim? AddOwn(CheckpointFile file, string name, long? size)
     {
         if (file is not { Note: { } note, Checkpoint: { } checkpoint })
         {
@@ -100,7 +100,7 @@ internal sealed class LogNotes(LogLayout layout, LogTrust trust, EpochChain chai
             return null;
         }
 
-        bool isCosigned = Cosigned(note, checkpoint, name, witness, tells: true);
+        bool isCosigned = Cosigned(note, checkpoint, name, tells: true);
         RootClaim claim = new(checkpoint.Size, checkpoint.Root, name, isCosigned ? ClaimSource.Witness : ClaimSource.Own, IsWithLog: true);
         _claims.Add(claim);
         return claim;
@@ -110,7 +110,7 @@ internal sealed class LogNotes(LogLayout layout, LogTrust trust, EpochChain chai
 
     private void AddOther(string path, SignedNote note, Checkpoint checkpoint, bool isWitness)
     {
-        bool isCosigned = Cosigned(note, checkpoint, path, null, tells: isWitness);
+        bool isCosigned = Cosigned(note, checkpoint, path, tells: isWitness);
         NoteVerdict verdict = chain.Verify(note, out EpochNote? signer);
         bool isSigned = verdict == NoteVerdict.Verified && chain.MaySign(signer!, checkpoint.Size);
         if (isSigned || isCosigned)
@@ -126,7 +126,7 @@ internal sealed class LogNotes(LogLayout layout, LogTrust trust, EpochChain chai
     }
 
     /// <summary>Whether a trusted witness has cosigned a note; its time counts for the lines.</summary>
-    private bool Cosigned(SignedNote note, Checkpoint checkpoint, string name, string? expected, bool tells)
+    private bool Cosigned(SignedNote note, Checkpoint checkpoint, string name, bool tells)
     {
         bool isCosigned = false;
         foreach (LogWitness witness in trust.Witnesses)
@@ -139,10 +139,10 @@ internal sealed class LogNotes(LogLayout layout, LogTrust trust, EpochChain chai
                 string reason = string.Create(CultureInfo.InvariantCulture, $"{witness.Key.Name} cosigned {checkpoint.Size} lines at {time.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}Z");
                 _marks.Add(new TimeMark(checkpoint.Size, time - trust.ClockTolerance, time + trust.ClockTolerance, reason));
             }
-            else if (tells && (verdict == NoteVerdict.Wrong || expected == witness.Key.Name))
+            else if (tells && verdict == NoteVerdict.Wrong)
             {
                 findings.Add(new LogFinding(
-                    LogFindingKind.WrongKey, name, null, null, $"a cosignature of {witness.Key.Name} with key {witness.Key.Key.KeyId}", verdict == NoteVerdict.Wrong ? "one that does not hold" : "none of that key"));
+                    LogFindingKind.WrongKey, name, null, null, $"a cosignature of {witness.Key.Name} with key {witness.Key.Key.KeyId}", "one that does not hold"));
             }
         }
 

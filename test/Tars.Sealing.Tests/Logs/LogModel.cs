@@ -268,7 +268,7 @@ internal sealed class ModelWitness(string name, string folder)
         if (log is not null)
         {
             Directory.CreateDirectory(new LogLayout(log).Witnesses);
-            File.WriteAllBytes(new LogLayout(log).Witness(name), cosigned.ToBytes());
+            File.WriteAllBytes(new LogLayout(log).Witness(Path.GetFileName(name)), cosigned.ToBytes());
         }
     }
 }
