@@ -73,6 +73,7 @@ internal static class AuditVerifyBenchmark
         File.WriteAllBytes(layout.Epoch(1), Sign(new EpochNote(Origin, 1, time, 0, TreeHash.Empty, publicKey).ToString()));
         CompactRange tree = new();
         byte[] buffer = new byte[1024];
+        byte[] id = new byte[EventLine.EventIdLength];
         TreeHash previous = default;
         long bytes = 0;
         FileStream? file = null;
@@ -89,7 +90,6 @@ internal static class AuditVerifyBenchmark
             }
 
             time = time.AddMilliseconds(1);
-            Span<byte> id = stackalloc byte[EventLine.EventIdLength];
             Guid.CreateVersion7(time).TryFormat(id, out _);
             int length = EventLine.WriteHead(buffer.AsSpan(1), i, id, time);
             ReadOnlySpan<byte> rest = i % 2 == 0 ? "run.intent\",\"resource\":\"kpi\",\"outcome\":\"intent\""u8 : "run.outcome\",\"resource\":\"kpi/weekly/checkout\",\"outcome\":\"success\",\"run_id\":\"019ac4c5-7c2e\""u8;

@@ -65,7 +65,7 @@ public sealed class DamagedLogTests
     {
         Label.Whole => result.Log.Head.Size == damage.Sequence && result.Log.LinesAfterCheckpoint == damage.Sequence - DamagedLogs.Covered,
         _ when damage.IsRange => result.Findings.Any(finding => finding.Kind == LogFindingKind.Rewritten && finding.Sequence <= damage.Sequence && damage.Sequence < finding.End),
-        _ => result.Findings.Any(finding => finding.ByteOffset == damage.Offset && (finding.Sequence == damage.Sequence || damage.Sequence < 0)),
+        _ => result.Findings.Any(finding => finding.ByteOffset == damage.Offset && finding.Sequence == damage.Sequence),
     };
 
     private static Label LabelOf(LogVerification result) => result switch

@@ -49,14 +49,14 @@ internal sealed class DamagedLogs(LogModel model, LogModel other, Random random)
         12 => After("a line twice", layout, Inside(), (file, at, line) => [.. file[..(at + line + 1)], .. file[at..]]),
         13 => Line("a line inserted", layout, Inside(), (file, at, _) => [.. file[..at], .. Forged(), .. file[at..]]),
         14 => Line("two lines exchanged", layout, Inside(), Exchange),
-        15 => Line("a later line copied before another", layout, Inside(), (file, at, _) => [.. file[..at], .. model.Lines[(int)_sequence + 2 + random.Next(3)], .. file[at..]]),
+        15 => Copied("a later line copied before another", layout, Inside(), line => line + 2 + random.Next(3)),
         16 => Line("a line written anew", layout, Inside(), (file, at, line) => [.. file[..at], .. Rewritten(), .. file[(at + line + 1)..]]),
         17 => Line("twenty lines of another log", layout, 1 + random.Next(200), (file, at, _) => [.. file[..at], .. other.Lines.Skip((int)_sequence).Take(20).SelectMany(one => one), .. file[(int)Place(_sequence + 20)..]]),
         18 => Line("cut below the checkpoint", layout, LastSegment + 1 + random.Next(Covered - LastSegment - 1), (file, at, line) => file[..(at + random.Next(line))]),
         19 => Line("zeroed below the checkpoint", layout, LastSegment + 1 + random.Next(Covered - LastSegment - 1), (file, at, line) => Zero(file, at + random.Next(line), file.Length)),
         20 => Line("a segment cut that another one follows", layout, 1 + random.Next(254), (file, at, line) => file[..(at + random.Next(1, line))]),
         21 => Line("bytes that begin no line", layout, _size, (file, _, _) => [.. file, .. "{\"sequence\":7,\"ev"u8]),
-        22 => Line("an old line at the end", layout, _size, (file, _, _) => [.. file, .. model.Lines[random.Next(_size - 1)]], inserted: true),
+        22 => Copied("an old line at the end", layout, _size, _ => random.Next(_size - 1)),
         23 => Line("a hole before the last lines", layout, Newer(_size - 2), (file, at, line) => Zero(file, at, at + line + 1)),
         _ => Chained(layout),
     };
@@ -81,10 +81,13 @@ internal sealed class DamagedLogs(LogModel model, LogModel other, Random random)
 
     private Damage Torn(string name, LogLayout layout, int sequence, Func<byte[], int, int, byte[]> edit) => Edit(name, Label.Torn, layout, sequence, edit);
 
-    private Damage Line(string name, LogLayout layout, int sequence, Func<byte[], int, int, byte[]> edit, bool inserted = false)
+    private Damage Line(string name, LogLayout layout, int sequence, Func<byte[], int, int, byte[]> edit) => Edit(name, Label.Tampered, layout, sequence, edit);
+
+    /// <summary>A line stands at another one's place: the number that it bears is to be named.</summary>
+    private Damage Copied(string name, LogLayout layout, int place, Func<int, int> choose)
     {
-        Damage damage = Edit(name, Label.Tampered, layout, sequence, edit);
-        return inserted ? damage with { Sequence = -1 } : damage;
+        int line = choose(place);
+        return Edit(name, Label.Tampered, layout, place, (file, at, _) => [.. file[..at], .. model.Lines[line], .. file[at..]]) with { Sequence = line };
     }
 
     /// <summary>What is wrong stands after the line.</summary>
