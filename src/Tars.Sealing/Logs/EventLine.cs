@@ -24,6 +24,9 @@ public readonly record struct EventLine(long Sequence, DateTimeOffset Timestamp,
     /// <summary>Characters of an event id: a UUID of version 7 with hyphens, in lower case.</summary>
     public const int EventIdLength = 36;
 
+    /// <summary>From the beginning of a line's event id to that of its event type.</summary>
+    internal const int EventIdToType = EventIdLength + 15 + TimestampLength + 16; // ","timestamp":" and ","event_type":"
+
     internal const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     /// <summary>Characters of a timestamp.</summary>
@@ -142,6 +145,9 @@ public readonly record struct EventLine(long Sequence, DateTimeOffset Timestamp,
     /// <summary>The event id of a line whose form <see cref="TryRead"/> has accepted.</summary>
     /// <param name="line">The line, without the byte before it.</param>
     public static ReadOnlySpan<byte> EventIdOf(ReadOnlySpan<byte> line) => line.Slice(line.IndexOf(EventIdName) + EventIdName.Length, EventIdLength);
+
+    /// <summary>Where the event id of such a line begins.</summary>
+    internal static int StartOfEventId(ReadOnlySpan<byte> line) => SequenceName.Length + line[SequenceName.Length..].IndexOf((byte)',') + EventIdName.Length;
 
     /// <summary>The event type of such a line.</summary>
     /// <param name="line">The line, without the byte before it.</param>

@@ -1,21 +1,27 @@
-using System.Runtime.InteropServices;
+using System.Buffers;
 
 namespace Tars.Sealing.Logs;
 
-/// <summary>A line as it was found in a file.</summary>
-/// <param name="line">What it says; of no use when <paramref name="refusal"/> is not null.</param>
-/// <param name="offset">Where it begins in its file.</param>
-/// <param name="start">Where it begins in the block's buffer.</param>
-/// <param name="length">Its bytes without the line feed.</param>
-/// <param name="refusal">What is wrong with its form; null when nothing is.</param>
-internal readonly struct ScannedLine(in EventLine line, long offset, int start, int length, string? refusal)
+/// <summary>A line as it was found in a file. Fields, not properties: a line is large, and it is read and looked at without being copied.</summary>
+internal struct ScannedLine
 {
-    // Fields, not properties: a line is large, and it is looked at without being copied.
-    internal readonly EventLine Line = line;
-    internal readonly long Offset = offset;
-    internal readonly int Start = start;
-    internal readonly int Length = length;
-    internal readonly string? Refusal = refusal;
+    /// <summary>What it says; of no use when it was refused.</summary>
+    internal EventLine Line;
+
+    /// <summary>Where it begins in its file.</summary>
+    internal long Offset;
+
+    /// <summary>Where it begins in the block's buffer.</summary>
+    internal int Start;
+
+    /// <summary>Its bytes without the line feed.</summary>
+    internal int Length;
+
+    /// <summary>Where its event id begins in it.</summary>
+    internal int EventId;
+
+    /// <summary>What is wrong with its form; null when nothing is.</summary>
+    internal string? Refusal;
 }
 
 /// <summary>
@@ -25,16 +31,18 @@ internal readonly struct ScannedLine(in EventLine line, long offset, int start, 
 internal sealed class LineBlock
 {
     private const int ReadBytes = 1 << 18;
+    private static readonly SearchValues<byte> IdBytes = SearchValues.Create("0123456789abcdef-"u8);
 
     // A byte before the first line takes the prefix of its leaf. It grows when what is left of a line is long.
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(1 + (2 * ReadBytes));
-    private readonly List<ScannedLine> _lines = [];
+    private ScannedLine[] _lines = new ScannedLine[1024];
+    private int _count;
 
     /// <summary>The segment's place among those that are read.</summary>
     internal int Part { get; private set; }
 
     /// <summary>The lines.</summary>
-    internal ReadOnlySpan<ScannedLine> Lines => CollectionsMarshal.AsSpan(_lines);
+    internal ReadOnlySpan<ScannedLine> Lines => _lines.AsSpan(0, _count);
 
     /// <summary>Whether the segment ends with this block.</summary>
     internal bool IsLast { get; private set; }
@@ -51,10 +59,13 @@ internal sealed class LineBlock
     private int _restStart;
     private int _restLength;
 
-    /// <summary>A line's bytes, without its line feed.</summary>
-    internal ReadOnlySpan<byte> TextOf(in ScannedLine line) => _buffer.AsSpan(line.Start, line.Length);
+    /// <summary>A line's event id.</summary>
+    internal ReadOnlySpan<byte> EventIdOf(in ScannedLine line) => _buffer.AsSpan(line.Start + line.EventId, EventLine.EventIdLength);
 
-    /// <summary>The same bytes where they lie; they hold until the block is filled again.</summary>
+    /// <summary>A line from its event type on.</summary>
+    internal ReadOnlySpan<byte> FromTypeOf(in ScannedLine line) => _buffer.AsSpan(line.Start + line.EventId + EventLine.EventIdToType, line.Length - line.EventId - EventLine.EventIdToType);
+
+    /// <summary>A line's bytes, without its line feed; they hold until the block is filled again.</summary>
     internal ReadOnlyMemory<byte> MemoryOf(in ScannedLine line) => _buffer.AsMemory(line.Start, line.Length);
 
     /// <summary>Reads the next piece.</summary>
@@ -90,17 +101,26 @@ internal sealed class LineBlock
 
     private void Scan(int end, long offset)
     {
-        _lines.Clear();
+        _count = 0;
         int start = 1;
         for (int length; (length = _buffer.AsSpan(start, end - start).IndexOf((byte)'\n')) >= 0; start += length + 1)
         {
-            bool isRead = EventLine.TryRead(_buffer.AsSpan(start - 1, length + 1), out EventLine line, out string? refusal);
-            if (isRead && !IsEventId(EventLine.EventIdOf(_buffer.AsSpan(start, length))))
+            if (_count == _lines.Length)
             {
-                refusal = "\"event_id\" is no UUID of version 7 in lower case";
+                Array.Resize(ref _lines, 2 * _lines.Length);
             }
 
-            _lines.Add(new ScannedLine(line, offset, start, length, refusal));
+            ref ScannedLine line = ref _lines[_count++];
+            (line.Offset, line.Start, line.Length) = (offset, start, length);
+            if (EventLine.TryRead(_buffer.AsSpan(start - 1, length + 1), out line.Line, out line.Refusal))
+            {
+                line.EventId = EventLine.StartOfEventId(_buffer.AsSpan(start, length));
+                if (!IsEventId(_buffer.AsSpan(start + line.EventId, EventLine.EventIdLength)))
+                {
+                    line.Refusal = "\"event_id\" is no UUID of version 7 in lower case";
+                }
+            }
+
             offset += length + 1;
         }
 
@@ -111,18 +131,5 @@ internal sealed class LineBlock
 
     private static bool IsEventId(ReadOnlySpan<byte> id) =>
         id[8] == '-' && id[13] == '-' && id[18] == '-' && id[23] == '-' && id[14] == '7' && id[19] is (byte)'8' or (byte)'9' or (byte)'a' or (byte)'b'
-        && IsHex(id[..8]) && IsHex(id.Slice(9, 4)) && IsHex(id.Slice(14, 4)) && IsHex(id.Slice(19, 4)) && IsHex(id[24..]);
-
-    private static bool IsHex(ReadOnlySpan<byte> digits)
-    {
-        foreach (byte digit in digits)
-        {
-            if (!char.IsAsciiHexDigitLower((char)digit))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+        && !id.ContainsAnyExcept(IdBytes) && id.Count((byte)'-') == 4;
 }

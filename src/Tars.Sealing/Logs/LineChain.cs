@@ -94,9 +94,8 @@ internal sealed partial class LineChain
     private void Take(in ScannedLine line, LineBlock block)
     {
         LinePlace place = new(Next, block.Part, line.Offset);
-        ReadOnlySpan<byte> text = block.TextOf(line);
-        _times.Add(place, line.Line.Timestamp, EventLine.EventIdOf(text));
-        if (RemovalRecord.IsRemoval(text))
+        _times.Add(place, line.Line.Timestamp, block.EventIdOf(line));
+        if (block.FromTypeOf(line).StartsWith(RemovalRecord.EventType))
         {
             _removals.Saw(line.Line.Sequence, block.MemoryOf(line));
         }

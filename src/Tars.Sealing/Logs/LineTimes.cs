@@ -11,24 +11,26 @@ internal sealed class LineTimes(IEnumerable<TimeMark> marks, LineParts parts, Fi
     private int _next;
     private DateTimeOffset _notBefore;
     private TimeMark? _notBeforeMark;
+    private DateTimeOffset _last;
+    private long _lastTicks;
 
     /// <summary>The first time; null before any.</summary>
     internal DateTimeOffset? First { get; private set; }
 
     /// <summary>The last one.</summary>
-    internal DateTimeOffset? Last { get; private set; }
+    internal DateTimeOffset? Last => First is null ? null : _last;
 
     internal void Add(RemovedSegment removed)
     {
         First ??= removed.From;
         Pass(removed.End - 1);
-        Last = removed.To;
+        (_last, _lastTicks) = (removed.To, removed.To.UtcTicks);
     }
 
     /// <summary>The lines go back: what came before is no measure.</summary>
     internal void Forget()
     {
-        Last = null;
+        _lastTicks = 0;
         _lastId.AsSpan().Clear();
     }
 
@@ -39,11 +41,11 @@ internal sealed class LineTimes(IEnumerable<TimeMark> marks, LineParts parts, Fi
             Pass(place.Sequence);
         }
 
-        if (time < Last)
+        if (time.UtcTicks < _lastTicks)
         {
-            findings.Add(Of(LogFindingKind.Backdated, place, $"no time before {Text(Last.Value)}, that of the line before", Text(time)));
+            findings.Add(Of(LogFindingKind.Backdated, place, $"no time before {Text(Last!.Value)}, that of the line before", Text(time)));
         }
-        else if (time < _notBefore && _told.Add(_notBeforeMark!))
+        else if (time.UtcTicks < _notBefore.UtcTicks && _told.Add(_notBeforeMark!))
         {
             findings.Add(Of(LogFindingKind.Backdated, place, $"no time before {Text(_notBefore)}: {_notBeforeMark!.Reason}", Text(time)));
         }
@@ -60,7 +62,7 @@ internal sealed class LineTimes(IEnumerable<TimeMark> marks, LineParts parts, Fi
 
         id.CopyTo(_lastId);
         First ??= time;
-        Last = time;
+        (_last, _lastTicks) = (time, time.UtcTicks);
     }
 
     private void Pass(long sequence)

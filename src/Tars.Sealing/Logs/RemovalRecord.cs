@@ -5,12 +5,8 @@ internal sealed class RemovalRecord(LineParts parts)
 {
     private readonly Dictionary<long, (long Event, RemovedSegment Says)> _events = [];
 
-    private static ReadOnlySpan<byte> EventType => "retention.removed\""u8;
-
-    private static ReadOnlySpan<byte> EventTypeName => "\"event_type\":\""u8;
-
-    /// <summary>Whether a line whose form is known tells of a removal.</summary>
-    internal static bool IsRemoval(ReadOnlySpan<byte> line) => line[(line.IndexOf(EventTypeName) + EventTypeName.Length)..].StartsWith(EventType);
+    /// <summary>The type of a line that tells of a removal, with the quotation mark after it.</summary>
+    internal static ReadOnlySpan<byte> EventType => "retention.removed\""u8;
 
     /// <summary>Such a line, whose hashes hold. Of several about one segment, one that says what its file says counts.</summary>
     internal void Saw(long sequence, ReadOnlyMemory<byte> line)
