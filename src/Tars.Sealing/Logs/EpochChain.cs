@@ -122,7 +122,7 @@ internal sealed class EpochChain
         {
             _epochs.Add(epoch);
             _keys.Add(epoch.NoteKey);
-            _claims.Add(new RootClaim(epoch.Size, epoch.Root, name, source, IsWithLog: source == ClaimSource.Own) { IsEpoch = true });
+            _claims.Add(new RootClaim(epoch.Size, epoch.Root, name, source, IsWithLog: source == ClaimSource.Own) { IsEpoch = true, Signer = Math.Max(number - 1, 1) });
         }
 
         return finding;

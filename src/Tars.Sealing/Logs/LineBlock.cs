@@ -34,8 +34,8 @@ internal sealed class LineBlock
     private static readonly SearchValues<byte> IdBytes = SearchValues.Create("0123456789abcdef-"u8);
 
     // A byte before the first line takes the prefix of its leaf. It grows when what is left of a line is long.
-    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(1 + (2 * ReadBytes));
-    private ScannedLine[] _lines = new ScannedLine[1024];
+    private byte[] _buffer = [];
+    private ScannedLine[] _lines = new ScannedLine[64];
     private int _count;
 
     /// <summary>The segment's place among those that are read.</summary>
@@ -79,14 +79,16 @@ internal sealed class LineBlock
         int length = before?._restLength ?? 0;
         byte[] rest = before?._buffer ?? [];
         int restStart = before?._restStart ?? 0;
-        if (1 + length + ReadBytes > _buffer.Length)
+        int wanted = (int)Math.Clamp(file.Length + 1 - file.Position, 1, ReadBytes);
+        if (1 + length + wanted > _buffer.Length)
         {
-            _buffer = GC.AllocateUninitializedArray<byte>(1 + EventLine.MaximumBytes + ReadBytes);
+            int more = length < ReadBytes ? ReadBytes : EventLine.MaximumBytes;
+            _buffer = GC.AllocateUninitializedArray<byte>(1 + (wanted < ReadBytes ? length : more) + wanted);
         }
 
         rest.AsSpan(restStart, length).CopyTo(_buffer.AsSpan(1));
-        int read = file.ReadAtLeast(_buffer.AsSpan(1 + length, ReadBytes), ReadBytes, throwOnEndOfStream: false);
-        IsLast = read < ReadBytes;
+        int read = file.ReadAtLeast(_buffer.AsSpan(1 + length, wanted), wanted, throwOnEndOfStream: false);
+        IsLast = read < wanted;
         Scan(1 + length + read, offset);
         if (_restLength >= EventLine.MaximumBytes && !IsLast)
         {

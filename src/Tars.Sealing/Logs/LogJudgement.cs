@@ -14,12 +14,12 @@ internal static class LogJudgement
     /// <summary>Signed roots that the lines do not have.</summary>
     private static void TellRefuted(LineParts parts, LogNotes notes, FindingList findings)
     {
-        long proved = notes.Claims.Where(claim => claim.Fits == true).Select(claim => claim.Size).DefaultIfEmpty(-1).Max();
         bool areLinesTold = findings.All.Any(finding => finding.Sequence is not null && finding.File.StartsWith("segments/", StringComparison.Ordinal));
         bool isTold = areLinesTold;
         foreach (RootClaim claim in notes.Claims.Where(claim => claim is { IsWithLog: true, Fits: false }).OrderBy(claim => claim.Size))
         {
-            if (proved >= claim.Size)
+            // A key may have been stolen; one of an earlier epoch no longer exists. So lines are believed against a note only when a key as old signed them.
+            if (notes.Claims.Any(other => other.Fits == true && other.Size >= claim.Size && other.Signer > 0 && other.Signer <= claim.Signer))
             {
                 findings.Add(new LogFinding(LogFindingKind.CheckpointSwapped, claim.File, null, claim.Size > 0 ? claim.Size - 1 : null, $"root sha256:{claim.ActualRoot}, as the lines have it and a later root confirms", $"sha256:{claim.Root}"));
             }
@@ -117,6 +117,7 @@ internal static class LogJudgement
             ? new LogFinding(LogFindingKind.Missing, parts.NameOf(next), null, size, $"{expected} lines, as {says} says", found) { End = expected }
             : new LogFinding(
                 kind, reading.LastEnd.File ?? parts.NameOf(next), reading.LastEnd.File is null ? null : reading.LastEnd.Offset, size, $"{expected} lines, as {says} says",
-                reading.Tail is { } tail ? $"{found} and {tail.Found}" : found) { End = expected };
+                reading.Tail is { } tail ? $"{found} and {tail.Found}" : found)
+            { End = expected };
     }
 }

@@ -101,7 +101,7 @@ internal sealed class LogNotes(LogLayout layout, LogTrust trust, EpochChain chai
         }
 
         bool isCosigned = Cosigned(note, checkpoint, name, tells: true);
-        RootClaim claim = new(checkpoint.Size, checkpoint.Root, name, isCosigned ? ClaimSource.Witness : ClaimSource.Own, IsWithLog: true);
+        RootClaim claim = new(checkpoint.Size, checkpoint.Root, name, isCosigned ? ClaimSource.Witness : ClaimSource.Own, IsWithLog: true) { Signer = signer!.Number };
         _claims.Add(claim);
         return claim;
 

@@ -121,7 +121,8 @@ internal sealed class LogReading
             if (removed.First < _chain.Next)
             {
                 _findings.Add(new LogFinding(
-                    LogFindingKind.RetentionAbused, _parts.NameOf(_parts.Layout.RemovedSegment(removed.First)), null, removed.First, $"removed lines from {_chain.Next} on, where the lines before end", $"from {removed.First} on") { End = removed.End });
+                    LogFindingKind.RetentionAbused, _parts.NameOf(_parts.Layout.RemovedSegment(removed.First)), null, removed.First, $"removed lines from {_chain.Next} on, where the lines before end", $"from {removed.First} on")
+                { End = removed.End });
                 continue;
             }
 

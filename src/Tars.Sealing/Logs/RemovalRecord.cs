@@ -33,7 +33,8 @@ internal sealed class RemovalRecord(LineParts parts)
             else
             {
                 findings.Add(new LogFinding(
-                    LogFindingKind.RetentionAbused, name, null, file.First, "a later line of type retention.removed that says the same", isTold ? $"line {told.Event}, which says otherwise" : "none") { End = file.End });
+                    LogFindingKind.RetentionAbused, name, null, file.First, "a later line of type retention.removed that says the same", isTold ? $"line {told.Event}, which says otherwise" : "none")
+                { End = file.End });
             }
         }
 

@@ -24,6 +24,9 @@ internal sealed record RootClaim(long Size, TreeHash Root, string File, ClaimSou
     /// <summary>Whether an epoch's note says it, not a checkpoint.</summary>
     internal bool IsEpoch { get; init; }
 
+    /// <summary>The epoch whose key signed it.</summary>
+    internal int Signer { get; init; }
+
     /// <summary>Whether the lines have that root; null when they could not be asked.</summary>
     internal bool? Fits { get; set; }
 

@@ -39,8 +39,8 @@ public sealed class DamagedLogTests
     [Fact]
     public void Verify_CutAtEveryByteOfTheLast64KiB_IsTornOrTruncatedOrAsLongAsItIs()
     {
-        const int Checkpoint = 25;
-        LogModel model = new LogModel(Seeds.Draw(), dataLength: 2400).Append(45);
+        const int Checkpoint = 10;
+        LogModel model = new LogModel(Seeds.Draw(), dataLength: 6000).Append(16);
         using TemporaryDirectory folder = new();
         model.Save(folder.Path, Checkpoint);
         string path = new LogLayout(folder.Path).Segment(0);
@@ -56,7 +56,7 @@ public sealed class DamagedLogTests
             Assert.Equal(whole, result.Log.Head.Size);
             LogFinding? finding = result.Findings.SingleOrDefault();
             Label label = whole < Checkpoint ? Label.Tampered : ends[whole] == length ? Label.Whole : Label.Torn;
-            Assert.True(LabelOf(result) == label, $"{length}: {result}");
+            Assert.Equal((length, label), (length, LabelOf(result)));
             Assert.Equal(label == Label.Whole ? null : (label == Label.Torn ? LogFindingKind.Torn : LogFindingKind.Truncated, ends[whole], (long)whole), finding is null ? null : ((LogFindingKind, long, long)?)(finding.Kind, finding.ByteOffset!.Value, finding.Sequence!.Value));
         }
     }
