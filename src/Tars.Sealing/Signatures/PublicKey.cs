@@ -150,5 +150,9 @@ public sealed class PublicKey : IEquatable<PublicKey>
         {
             return (null, "it is no public key in SubjectPublicKeyInfo form");
         }
+        catch (PlatformNotSupportedException)
+        {
+            return (null, "its curve is unknown to the platform; P-256 is expected");
+        }
     }
 }

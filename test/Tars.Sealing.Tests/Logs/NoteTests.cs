@@ -113,6 +113,16 @@ public sealed class NoteTests
         }
     }
 
+    [Fact]
+    public void PublicKey_OnACurveThatThePlatformDoesNotKnow_IsRefused()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        byte[] info = key.ExportSubjectPublicKeyInfo();
+        info[15] ^= 1; // the second number of the curve's name
+        Assert.False(PublicKey.TryRead(info, out _, out string? refusal));
+        Assert.Equal("its curve is unknown to the platform; P-256 is expected", refusal);
+    }
+
     private static NoteKey Name(string name, ECDsa key)
     {
         Assert.True(PublicKey.TryRead(key.ExportSubjectPublicKeyInfo(), out PublicKey? read, out _));
