@@ -223,18 +223,19 @@ internal sealed class LogCommitter : IAsyncDisposable
         return at;
     }
 
-    /// <summary>Now, in microseconds, and never before the last line.</summary>
+    /// <summary>Now, in microseconds, and never before the last line or the beginning of the epoch.</summary>
     private DateTimeOffset Now()
     {
         DateTimeOffset now = _time.GetUtcNow();
         now = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-        if (now >= _tail.LastTime)
+        DateTimeOffset earliest = _tail.LastTime > _signer.EpochBegins ? _tail.LastTime : _signer.EpochBegins;
+        if (now >= earliest)
         {
             _stepped = false;
             return now;
         }
 
-        TimeSpan behind = _tail.LastTime - now;
+        TimeSpan behind = earliest - now;
         if (!_stepped && behind >= StepTolerance)
         {
             _stepped = true;
@@ -251,7 +252,7 @@ internal sealed class LogCommitter : IAsyncDisposable
             });
         }
 
-        return _tail.LastTime;
+        return earliest;
     }
 
     private void AddOwn(AuditEvent auditEvent)

@@ -22,6 +22,9 @@ internal sealed class LogSigner : IDisposable
     /// <summary>When the key's time is over.</summary>
     public DateTimeOffset EpochEnds => _epoch.Note.Begins + _options.EpochLifetime;
 
+    /// <summary>When the current epoch began. No line of it is older.</summary>
+    public DateTimeOffset EpochBegins => _epoch.Note.Begins;
+
     /// <summary>Whether the next line belongs into a new segment.</summary>
     public bool IsSegmentOver(DateTimeOffset now) => _tail.Next % LogLayout.BlockLines == 0 && _tail.Next > _tail.Segment
         && (_tail.Length >= _options.SegmentBytes || now - _tail.SegmentBegan >= _options.SegmentAge);
