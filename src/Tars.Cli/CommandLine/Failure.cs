@@ -1,6 +1,8 @@
 using Tars.Application.Collecting;
 using Tars.Application.Publishing;
 using Tars.Application.Sealing;
+using Tars.Cli.Commands.Audit;
+using Tars.Compliance.Audit;
 using Tars.Configuration;
 using Tars.Observability.TimeSeries;
 using Tars.Sealing.Keys;
@@ -36,6 +38,8 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
         OpenPgpException pgp => new Failure(CommandLine.ExitCode.Usage, pgp.Message, null),
         SealedFileException file => new Failure(CommandLine.ExitCode.Environment, file.Message, "nothing was replaced"),
         OutputException output => new Failure(CommandLine.ExitCode.Environment, output.Message, "nothing was replaced; free space or choose another --output"),
+        NotProvenException claim => new Failure(CommandLine.ExitCode.Negative, claim.Message, claim.Hint),
+        AuditLogException audit => new Failure(CommandLine.ExitCode.Environment, audit.Message, audit.Hint),
         _ => null,
     };
 }

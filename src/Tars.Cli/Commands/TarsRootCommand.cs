@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Anomalies;
+using Tars.Cli.Commands.Audit;
 using Tars.Cli.Commands.Capture;
 using Tars.Cli.Commands.Completion;
 using Tars.Cli.Commands.Config;
@@ -44,6 +45,7 @@ internal static class TarsRootCommand
         ("sign", SignCommand.Create),
         ("verify", VerifyCommand.Create),
         ("pgp", PgpCommand.Create),
+        ("audit", AuditCommand.Create),
         ("completion", CompletionCommand.Create),
     ];
 

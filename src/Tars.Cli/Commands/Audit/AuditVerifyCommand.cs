@@ -1,0 +1,138 @@
+using System.CommandLine;
+using Tars.Cli.CommandLine;
+using Tars.Cli.Commands.Config;
+using Tars.Compliance.Audit;
+using Tars.Sealing.Keys;
+using Tars.Sealing.Logs;
+
+namespace Tars.Cli.Commands.Audit;
+
+/// <summary><c>tars audit verify [LOG…]</c>: whether a log is what was written, and if not, what is wrong and where.</summary>
+internal static class AuditVerifyCommand
+{
+    private static readonly Argument<string[]> Logs = new("LOG") { Description = "Folders of logs, in place of --log; several copies of one log are compared with each other", Arity = ArgumentArity.ZeroOrMore };
+
+    private static readonly Option<string[]> Key = AuditOptions.Many("--key", "FILE", "The public key of the log's first epoch (PEM), had from elsewhere; may be repeated for several logs");
+
+    private static readonly Option<string[]> Print = AuditOptions.Many("--fingerprint", "ID", "That key's fingerprint or id, in place of --key; may be repeated for several logs");
+
+    private static readonly Option<string[]> Witness = AuditOptions.Many("--witness", "NAME=KEYFILE", "A witness that must have cosigned; may be repeated");
+
+    private static readonly Option<string[]> Mirror = AuditOptions.Many("--mirror", "DIR", "A folder elsewhere with copies of the log's checkpoints; may be repeated");
+
+    public static Command Create()
+    {
+        TarsCommand verify = AuditOptions.Verb(
+            "verify", "Verifies audit logs: every line, every signature, and what is wrong and where", [Key, Print, Witness, Mirror, AuditOptions.Log, ConfigFormat.TableOrJson], (run, _) => Task.FromResult(Run(run)),
+            "tars audit verify --log audit --key audit.pub", "tars audit verify audit --mirror /mnt/mirror", "tars audit verify replica-a/audit replica-b/audit --key audit.pub");
+        verify.Arguments.Add(Logs);
+        return verify;
+    }
+
+    private static int Run(CommandRun run)
+    {
+        string[] logs = run.Value(Logs) is { Length: > 0 } named ? named : [AuditOptions.LogOf(run)];
+        string[] mirrors = run.Value(Mirror) ?? [];
+        if (mirrors.FirstOrDefault(folder => !Directory.Exists(folder)) is { } missing)
+        {
+            throw new UsageException($"{Mirror.Name}: {missing}: there is no such folder");
+        }
+
+        string[] believed = [.. (run.Value(Key) ?? []).Select(file => LogTrust.FromKeyFile(file).FirstKeyId), .. (run.Value(Print) ?? []).Select(IdOf)];
+        LogWitness[] witnesses = [.. (run.Value(Witness) ?? []).Select(WitnessOf)];
+        List<CheckedLog> results = [];
+        foreach (string log in logs)
+        {
+            string? own = LogNotes.Epoch(new LogLayout(log), 1)?.Key.KeyId;
+            string trusted = believed.Length == 0 ? own ?? string.Empty : own is not null && believed.Contains(own) ? own : believed[0];
+            results.Add(Verify(log, new LogTrust(trusted) { Mirrors = mirrors, Witnesses = witnesses, Threads = 2 }, believed.Length > 0));
+        }
+
+        if (believed.Length == 0)
+        {
+            run.Console.Warn("the first key was taken from the log itself, for want of --key and --fingerprint: a log that was replaced as a whole is not noticed");
+        }
+
+        results = [.. results.Select(one => one with { Disagreement = DisagreementOf(one, results) })];
+        AuditVerdictText.Tell(run, results);
+        return results.Any(one => one.IsTampered) ? ExitCode.Negative
+            : results.Any(one => one.Result is null) ? ExitCode.Environment
+            : ExitCode.Ok;
+    }
+
+    private static CheckedLog Verify(string log, LogTrust trust, bool isGiven)
+    {
+        try
+        {
+            return Directory.Exists(log)
+                ? new CheckedLog(log, trust.FirstKeyId, isGiven, LogVerifier.Verify(log, trust), null)
+                : new CheckedLog(log, trust.FirstKeyId, isGiven, null, "there is no such folder");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new CheckedLog(log, trust.FirstKeyId, isGiven, null, exception.Message);
+        }
+    }
+
+    /// <summary>Whether the longest of several copies of a log begins with this one; one that is behind is none that differs.</summary>
+    private static string? DisagreementOf(CheckedLog one, IReadOnlyList<CheckedLog> all)
+    {
+        CheckedLog? longest = all.Where(other => other.Result is { Log.Head.Root: not null } result && result.Log.Origin == one.Result?.Log.Origin).MaxBy(other => other.Result!.Log.Head.Size);
+        if (longest is null || one.Result is not { Log.Head: { Root: { } root } head } || longest.Path == one.Path)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new AuditQuery(longest.Path).Tree().Root(head.Size) == root ? null
+                : $"its {head.Size} lines are not those that {longest.Path} begins with: two histories of one log";
+        }
+        catch (AuditLogException exception)
+        {
+            return $"it cannot be compared with {longest.Path}: {exception.Message}";
+        }
+    }
+
+    private static string IdOf(string text) => Fingerprint.TryParse(text, out Fingerprint print)
+        ? print.KeyId
+        : throw new UsageException($"{Print.Name}: '{text}' is no fingerprint; 64 hexadecimal digits are expected", "`tars audit init` and `tars audit key` tell it");
+
+    private static LogWitness WitnessOf(string text)
+    {
+        (string name, string file) = NamedFile(Witness, text);
+        try
+        {
+            return LogWitness.FromFile(name, file);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException($"{Witness.Name} {text}: {exception.Message}");
+        }
+    }
+
+    /// <summary>Reads <c>NAME=FILE</c>.</summary>
+    internal static (string Name, string File) NamedFile(Option option, string text)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals < 1 || equals == text.Length - 1
+            ? throw new UsageException($"{option.Name}: '{text}' is not of the form {option.HelpName}")
+            : (text[..equals], text[(equals + 1)..]);
+    }
+}
+
+/// <summary>One log that was verified.</summary>
+/// <param name="Path">Its folder.</param>
+/// <param name="KeyId">The key that was believed.</param>
+/// <param name="IsKeyGiven">Whether that key came from elsewhere than the log.</param>
+/// <param name="Result">The verdict; null when the log cannot be read.</param>
+/// <param name="Unreadable">Why it cannot be read; null when it can.</param>
+internal sealed record CheckedLog(string Path, string KeyId, bool IsKeyGiven, LogVerification? Result, string? Unreadable)
+{
+    /// <summary>In what it differs from another copy; null when it does not.</summary>
+    public string? Disagreement { get; init; }
+
+    public bool IsTampered => Result is LogVerification.Tampered || Disagreement is not null;
+
+    public string Verdict => Result is null ? "unreadable" : IsTampered ? "tampered" : Result is LogVerification.Torn ? "torn" : "whole";
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using Tars.Compliance.Audit;
+
+namespace Tars.Cli.Commands.Audit;
+
+/// <summary>Who the persons in a log were, as far as their keys are at hand. Whom the log calls erased is not revealed, whatever keys there are.</summary>
+internal sealed class Persons
+{
+    public const string Erased = "(erased)";
+    public const string Sealed = "(sealed)";
+    public const string Damaged = "(damaged)";
+
+    private const string ErasureType = "subject.erased";
+
+    private readonly SubjectKeys? _keys;
+    private readonly HashSet<string> _erased;
+
+    /// <summary>Reads whom the log calls erased.</summary>
+    /// <param name="query">The log.</param>
+    /// <param name="keys">The keys; null when there are none.</param>
+    public Persons(AuditQuery query, SubjectKeys? keys)
+    {
+        _keys = keys;
+        _erased = [];
+        foreach (AuditRecord record in query.Find(new AuditFilter { Type = ErasureType }))
+        {
+            See(record);
+        }
+    }
+
+    /// <summary>Takes an erasure into account that was written meanwhile.</summary>
+    public void See(AuditRecord record)
+    {
+        if (record.Type == ErasureType && record.Data?["subject"] is JsonValue value && value.TryGetValue(out string? id))
+        {
+            _erased.Add(id);
+        }
+    }
+
+    /// <summary>The actor of an event as a person reads it; empty when nobody did it.</summary>
+    public string NameOf(AuditRecord record) => record.Person is not { } person ? record.Program ?? string.Empty
+        : _erased.Contains(person.Subject) ? Erased
+        : _keys?.Reveal(person) switch
+        {
+            RevealedPerson.Known known => known.Person.From is { } from ? $"{known.Person.Name} ({from})" : known.Person.Name,
+            RevealedPerson.Damaged => Damaged,
+            _ => Sealed,
+        };
+
+    /// <summary>What an event must bear as its actor: the id of a person with a key, or what was written.</summary>
+    public string IdOf(string name) => _keys?.Find(name) ?? name;
+}
