@@ -29,6 +29,14 @@ public sealed class UsageTests : IDisposable
     [InlineData("pgp verify")]
     [InlineData("pgp list")]
     [InlineData("pgp import")]
+    [InlineData("audit")]
+    [InlineData("audit init")]
+    [InlineData("audit verify")]
+    [InlineData("audit query")]
+    [InlineData("audit prove")]
+    [InlineData("audit checkpoint")]
+    [InlineData("audit witness")]
+    [InlineData("audit retain")]
     public async Task Help_Command_ReadsAsReviewed(string command)
     {
         string[] arguments = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"];

@@ -12,13 +12,25 @@ internal static class AuditCheckpointCommand
 {
     private static readonly Option<string[]> Mirror = AuditOptions.Many("--mirror", "DIR", "Copies it, and the notes of the epochs, to this folder elsewhere; may be repeated");
 
+    private static readonly Option<string[]> Witness = AuditOptions.Many("--witness", "URL", "Asks this witness for its cosignature and keeps it with the log; may be repeated");
+
+    private static readonly Option<string[]> WitnessKey = AuditOptions.Many("--witness-key", "NAME=KEYFILE", "The public key of a witness; a cosignature that none of these keys made is refused");
+
     public static Command Create() => AuditOptions.Verb(
-        "checkpoint", "Signs a checkpoint over all lines, prints it, and hands it on", [Mirror, AuditOptions.Log, ConfigFormat.TableOrJson], RunAsync,
-        "tars audit checkpoint --log audit --mirror /mnt/mirror");
+        "checkpoint", "Signs a checkpoint over all lines, prints it, and hands it on", [Mirror, Witness, WitnessKey, AuditOptions.Log, ConfigFormat.TableOrJson], RunAsync,
+        "tars audit checkpoint --log audit --mirror /mnt/mirror",
+        "tars audit checkpoint --log audit --witness https://witness.example.net --witness-key witness.example.net/w1=witness.pub");
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string log = AuditOptions.LogOf(run);
+        Uri[] witnesses = [.. (run.Value(Witness) ?? []).Select(AddressOf)];
+        NoteKey[] keys = [.. (run.Value(WitnessKey) ?? []).Select(text => AuditVerifyCommand.WitnessOf(WitnessKey, text).Key)];
+        if (witnesses.Length > 0 && keys.Length == 0)
+        {
+            throw new UsageException($"{Witness.Name}: {WitnessKey.Name} {WitnessKey.HelpName} is needed: a cosignature counts once it was verified");
+        }
+
         AuditLog open = AuditLog.Open(log, new AuditLogOptions(), run.Time);
         SignedNote note;
         await using (open.ConfigureAwait(false))
@@ -32,9 +44,18 @@ internal static class AuditCheckpointCommand
             CheckpointMirror.Copy(layout, note, mirror);
         }
 
+        _ = Checkpoint.TryParse(note.Text, out Checkpoint? checkpoint, out _);
+        List<(string Name, DateTimeOffset Time)> cosigned = [];
+        using SocketsHttpHandler handler = new() { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
+        using HttpClient http = new(handler) { Timeout = TimeSpan.FromSeconds(30) };
+        WitnessClient client = new(http, keys);
+        foreach (Uri address in witnesses)
+        {
+            cosigned.Add(await client.AskAsync(address, layout, note, checkpoint!, cancellationToken).ConfigureAwait(false));
+        }
+
         if (ConfigFormat.IsJson(run))
         {
-            _ = Checkpoint.TryParse(note.Text, out Checkpoint? checkpoint, out _);
             ConfigFormat.WriteJson(run.Console, new JsonObject
             {
                 ["origin"] = checkpoint!.Origin,
@@ -42,6 +63,7 @@ internal static class AuditCheckpointCommand
                 ["root"] = checkpoint.Root.ToBase64(),
                 ["note"] = note.ToString(),
                 ["mirrors"] = ConfigFormat.List(run.Value(Mirror) ?? []),
+                ["cosignatures"] = new JsonArray([.. cosigned.Select(one => (JsonNode)new JsonObject { ["witness"] = one.Name, ["time"] = SealingOptions.Instant(one.Time) })]),
             });
         }
         else
@@ -51,8 +73,18 @@ internal static class AuditCheckpointCommand
             {
                 run.Console.Note($"copied to {mirror}");
             }
+
+            foreach ((string name, DateTimeOffset time) in cosigned)
+            {
+                run.Console.Note($"cosigned by {name} at {SealingOptions.Instant(time)}");
+            }
         }
 
         return ExitCode.Ok;
     }
+
+    private static Uri AddressOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) && address.UserInfo.Length == 0 && address.Query.Length == 0
+            ? address
+            : throw new UsageException($"{Witness.Name}: '{text}' is no address of a witness", "write for example https://witness.example.net");
 }

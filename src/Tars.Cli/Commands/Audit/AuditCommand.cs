@@ -20,6 +20,9 @@ internal static class AuditCommand
         audit.Subcommands.Add(AuditTailCommand.Create());
         audit.Subcommands.Add(AuditStatsCommand.Create());
         audit.Subcommands.Add(AuditExportCommand.Create());
+        audit.Subcommands.Add(AuditWitnessCommand.Create());
+        audit.Subcommands.Add(AuditRetainCommand.Create());
+        audit.Subcommands.Add(AuditHoldCommand.Create());
         return audit;
     }
 }

@@ -73,7 +73,7 @@ internal static class AuditVerdictText
         if (log.Epochs.Count > 0)
         {
             LogEpoch newest = log.Epochs[^1];
-            yield return Invariant($"{log.Epochs.Count} epochs; the newest since {Time(newest.Begins)}, from line {newest.Size} on, key {newest.Key.KeyId}");
+            yield return Invariant($"epochs: {log.Epochs.Count}; the newest since {Time(newest.Begins)}, from line {newest.Size} on, key {newest.Key.KeyId}");
         }
 
         foreach (LogCosignature cosignature in log.Cosignatures)

@@ -39,7 +39,7 @@ internal static class AuditVerifyCommand
         }
 
         string[] believed = [.. (run.Value(Key) ?? []).Select(file => LogTrust.FromKeyFile(file).FirstKeyId), .. (run.Value(Print) ?? []).Select(IdOf)];
-        LogWitness[] witnesses = [.. (run.Value(Witness) ?? []).Select(WitnessOf)];
+        LogWitness[] witnesses = [.. (run.Value(Witness) ?? []).Select(text => WitnessOf(Witness, text))];
         List<CheckedLog> results = [];
         foreach (string log in logs)
         {
@@ -98,16 +98,17 @@ internal static class AuditVerifyCommand
         ? print.KeyId
         : throw new UsageException($"{Print.Name}: '{text}' is no fingerprint; 64 hexadecimal digits are expected", "`tars audit init` and `tars audit key` tell it");
 
-    private static LogWitness WitnessOf(string text)
+    /// <summary>Reads <c>NAME=KEYFILE</c> of a witness.</summary>
+    internal static LogWitness WitnessOf(Option option, string text)
     {
-        (string name, string file) = NamedFile(Witness, text);
+        (string name, string file) = NamedFile(option, text);
         try
         {
             return LogWitness.FromFile(name, file);
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException($"{Witness.Name} {text}: {exception.Message}");
+            throw new UsageException($"{option.Name} {text}: {exception.Message}");
         }
     }
 
