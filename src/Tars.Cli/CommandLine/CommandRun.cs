@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Tars.Application.Auditing;
 using Tars.Application.Collecting;
 using Tars.Application.Settings;
 using Tars.Application.Settings.Refusals;
 using Tars.Configuration.Layers;
+using Tars.Configuration.Schemas;
 using Tars.Configuration.Secrets;
 using Tars.Configuration.Sections;
 using Tars.Observability.Indicators;
@@ -19,6 +21,7 @@ internal sealed class CommandRun
     private readonly ParseResult _result;
     private TarsSettings? _settings;
     private RunSealing? _sealing;
+    private RunAudit? _audit;
     private FollowedSettings? _followed;
     private Collected? _collected;
 
@@ -27,6 +30,9 @@ internal sealed class CommandRun
         _result = result;
         Console = TarsConsole.OfProcess(Has(CommonOptions.NoColor), Has(CommonOptions.Quiet));
     }
+
+    /// <summary>What it leaves in the audit log.</summary>
+    public RunAudit Audit => _audit ?? throw new InvalidOperationException("the audit log is opened before anything else");
 
     /// <summary>Where it speaks.</summary>
     public TarsConsole Console { get; }
@@ -56,17 +62,32 @@ internal sealed class CommandRun
     public static async Task<int> RunAsync(ParseResult result, Func<CommandRun, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {
         CommandRun own = new(result);
+        string name = string.Join(' ', NamesOf(result));
+        AuditedCommand audited = AuditedCommand.Of(name);
         try
         {
+            own._audit = await audited.BeginAsync(own).ConfigureAwait(false);
             if (result.CommandResult.Command.Options.Contains(CommonOptions.Sign))
             {
-                own._sealing = RunSealing.Open(own, $"tars {string.Join(' ', NamesOf(result))}");
+                own._sealing = RunSealing.Open(own, $"tars {name}");
             }
 
-            return await run(own, cancellationToken).ConfigureAwait(false);
+            int exitCode = await run(own, cancellationToken).ConfigureAwait(false);
+            await audited.EndAsync(own._audit, exitCode).ConfigureAwait(false);
+            return exitCode;
+        }
+        catch (Exception exception) when (own._audit is not null && exception is not AuditException)
+        {
+            await AuditedCommand.EndAsync(own._audit, exception, own.Console).ConfigureAwait(false);
+            throw;
         }
         finally
         {
+            if (own._audit is not null)
+            {
+                await own._audit.DisposeAsync().ConfigureAwait(false);
+            }
+
             own._sealing?.Dispose();
             if (own._followed is not null)
             {
@@ -88,6 +109,15 @@ internal sealed class CommandRun
 
         return names;
     }
+
+    /// <summary>Whether the command has an option.</summary>
+    public bool Knows(Option option) => _result.CommandResult.Command.Options.Contains(option);
+
+    /// <summary>Whether the command only tells what it would do.</summary>
+    public bool IsDry => _result.CommandResult.Children.OfType<OptionResult>().Any(option => option is { Implicit: false, Option.Name: "--dry-run" });
+
+    /// <summary>What was written as the command's arguments.</summary>
+    public IReadOnlyList<string> Arguments => [.. _result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value)];
 
     /// <summary>The value of an option, or its default.</summary>
     public T? Value<T>(Option<T> option) => _result.GetResult(option) is null ? default : _result.GetValue(option);
@@ -147,15 +177,24 @@ internal sealed class CommandRun
             Console.Note($"more than {Settings.Observability.SeriesLimit} series: the backend took the differences of some counters (docs/math.md, \"Pushed-down increases\")");
         }
 
-        return _collected = new Collected(set, reading.Analysis, window)
+        _collected = new Collected(set, reading.Analysis, window)
         {
             Source = RunSealing.SourceOf(reading, set.Source, Value(CommonOptions.Capture)),
             CaptureSha256 = reading.CaptureSha256(),
         };
+        AuditedRun.Tell(Audit, _collected);
+        return _collected;
     }
 
-    /// <summary>Writes a report about what was collected last to a folder, signed and encrypted as asked.</summary>
-    public Task<IReadOnlyList<string>> WriteAsync(string folder, Reports.Report report, CancellationToken cancellationToken)
+    /// <summary>Writes what a run that goes on has found by now.</summary>
+    public async Task WriteInterimAsync(string folder, Reports.Report report, CancellationToken cancellationToken)
+    {
+        await WriteAsync(folder, report, cancellationToken).ConfigureAwait(false);
+        await Audit.PublishedAsync().ConfigureAwait(false);
+    }
+
+    // About what was collected last, signed and encrypted as asked.
+    private Task<IReadOnlyList<string>> WriteAsync(string folder, Reports.Report report, CancellationToken cancellationToken)
     {
         Collected collected = _collected ?? throw new InvalidOperationException("a report follows a collection");
         return _sealing!.WriteAsync(folder, report, collected.Window, collected.Source!, collected.CaptureSha256, cancellationToken);
@@ -165,6 +204,7 @@ internal sealed class CommandRun
     /// <returns>The outcome's exit code.</returns>
     public async Task<int> PublishAsync(Outcome outcome, CancellationToken cancellationToken)
     {
+        Audit.Tell("verdict", outcome.Headline[0]);
         IReadOnlyList<string> written = OutputFolder is { } folder
             ? await WriteAsync(folder, outcome.Report, cancellationToken).ConfigureAwait(false)
             : [];
@@ -247,6 +287,10 @@ internal sealed class CommandRun
             return await source.LoadAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Loads what the configuration says about the audit log; no secret backend is asked, and no notes are told.</summary>
+    public static async Task<AuditSettings> LoadAuditSettingsAsync(SettingsSearch search) => AuditSettings.Of(
+        await SettingsLoader.LoadForQuestionsAsync(search with { Uses = SecretUses.None }, TarsSchema.Instance, _ => null, CancellationToken.None).ConfigureAwait(false));
 
     private async Task<LoadedSettings> LoadedAsync(SettingsSearch search)
     {

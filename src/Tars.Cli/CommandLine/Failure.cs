@@ -1,3 +1,4 @@
+using Tars.Application.Auditing;
 using Tars.Application.Collecting;
 using Tars.Application.Publishing;
 using Tars.Application.Sealing;
@@ -40,6 +41,8 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
         OutputException output => new Failure(CommandLine.ExitCode.Environment, output.Message, "nothing was replaced; free space or choose another --output"),
         NotProvenException claim => new Failure(CommandLine.ExitCode.Negative, claim.Message, claim.Hint),
         AuditLogException audit => new Failure(CommandLine.ExitCode.Environment, audit.Message, audit.Hint),
+        AuditException { IsEnvironment: false } audit => new Failure(CommandLine.ExitCode.Usage, audit.Message, audit.Hint),
+        AuditException audit => new Failure(CommandLine.ExitCode.Environment, audit.Message, audit.Hint),
         _ => null,
     };
 }

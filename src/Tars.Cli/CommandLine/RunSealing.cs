@@ -1,11 +1,9 @@
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
+using Tars.Application.Auditing;
 using Tars.Application.Collecting;
 using Tars.Application.Publishing;
 using Tars.Application.Sealing;
 using Tars.Application.Settings;
-using Tars.Configuration.Interrogation;
 using Tars.Observability.TimeSeries;
 using Tars.Reports;
 using Tars.Sealing.Envelopes;
@@ -19,9 +17,9 @@ internal sealed class RunSealing : IDisposable
     private readonly TarsSettings _settings;
     private readonly TimeProvider _time;
     private ReportSealing? _sealing;
-    private readonly string _runId = Guid.CreateVersion7().ToString();
+    private readonly RunAudit _audit;
 
-    private RunSealing(string tool, TarsSettings settings, TimeProvider time) => (_tool, _settings, _time) = (tool, settings, time);
+    private RunSealing(string tool, TarsSettings settings, RunAudit audit, TimeProvider time) => (_tool, _settings, _audit, _time) = (tool, settings, audit, time);
 
     /// <summary>The version of this program.</summary>
     public static string Version => typeof(RunSealing).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
@@ -53,7 +51,7 @@ internal sealed class RunSealing : IDisposable
             run.Console.Warn(warning);
         }
 
-        return new RunSealing(tool, settings, run.Time) { _sealing = sealing };
+        return new RunSealing(tool, settings, run.Audit, run.Time) { _sealing = sealing };
     }
 
     /// <summary>Writes a report's files to a folder, sealed as asked.</summary>
@@ -62,12 +60,18 @@ internal sealed class RunSealing : IDisposable
         ReportDirectory directory = new(folder);
         if (_sealing is null)
         {
-            return await directory.WriteAsync(report, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<string> plain = await directory.WriteAsync(report, cancellationToken).ConfigureAwait(false);
+            AuditedRun.Wrote(_audit, report, report);
+            return plain;
         }
 
-        RunFacts facts = new(_tool, Version, _runId, ConfigurationSha256(), window.From, window.To, source, captureSha256, Audit: null, _time.GetUtcNow(), Signer);
+        AuditIntent? intent = await _audit.ProveIntentAsync().ConfigureAwait(false);
+        RunFacts facts = new(
+            _tool, Version, _audit.RunId, AuditedRun.ConfigurationSha256(_settings), window.From, window.To, source, captureSha256, intent, _time.GetUtcNow(), Signer);
         SealedReport made = await _sealing.SealAsync(report, facts, cancellationToken).ConfigureAwait(false);
-        return await directory.ReplaceAsync(made.Report, made.Replaced, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> written = await directory.ReplaceAsync(made.Report, made.Replaced, cancellationToken).ConfigureAwait(false);
+        AuditedRun.Wrote(_audit, report, made.Report);
+        return written;
     }
 
     /// <summary>Where a reading's series come from.</summary>
@@ -77,7 +81,4 @@ internal sealed class RunSealing : IDisposable
 
     /// <summary>Clears the keys.</summary>
     public void Dispose() => _sealing?.Dispose();
-
-    private string ConfigurationSha256() =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(EffectiveSettings.Of(_settings.Loaded).ToYaml())));
 }

@@ -83,5 +83,11 @@ public static partial class TarsSchema
             new ListType(new RegexType(), "a list of regular expressions"),
             "Regular expressions of further field names whose values are redacted; case does not count."),
         Restart(Key("audit_chain_enabled", Flag, "Whether the audit log is kept.", "true")),
-        Restart(Key("audit_log_path", FilePath, "The audit log.", "./logs/audit.log")));
+        Restart(Key("audit_log_path", FilePath, "The audit log: a folder, which tars audit init makes and nothing else.", "./logs/audit")),
+        Restart(Key("audit_subjects_path", FilePath, "The folder that holds the keys of the persons in the audit log; beside the log, with .subjects after its name, unless set.")),
+        Key(
+            "audit_required",
+            new ListType(new ChoiceType("runs", "seals", "keys", "configuration", "verification", "persons", "all"), "a list of event classes"),
+            "What does not happen when it cannot be audited; where there is an audit log, everything is audited or does not happen.",
+            "[]"));
 }

@@ -64,6 +64,7 @@ internal static class CaptureCreateCommand
         run.Console.ClearProgress();
         foreach ((string folder, CaptureManifest manifest) in made)
         {
+            AuditedRun.WroteCapture(run.Audit, folder);
             run.Console.Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"captured {window} from {manifest.Source.Application} {manifest.Source.Version} in {folder}: {manifest.Queries.Count} queries, {manifest.Queries.Sum(query => query.SeriesCount)} series, {manifest.Queries.Sum(query => query.PointCount)} points, {manifest.Queries.Sum(query => query.Bytes) / 1e6:0.0} MB"));

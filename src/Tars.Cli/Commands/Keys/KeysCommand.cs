@@ -47,6 +47,7 @@ internal static class KeysCommand
     public static int Tell(CommandRun run, IEnumerable<KeyEntry> entries, IReadOnlyList<TokenKey> inToken, params string[] lines)
     {
         KeyEntry[] all = [.. entries];
+        run.Audit.Tell("keys", ConfigFormat.List(all.Select(entry => entry.KeyId)));
         if (ConfigFormat.IsJson(run))
         {
             ConfigFormat.WriteJson(run.Console, new JsonObject { ["keys"] = new JsonArray([.. all.Select(SealingOptions.Json), .. inToken.Select(SealingOptions.Json)]) });

@@ -3,6 +3,7 @@ using System.Text;
 using Tars.Application.Publishing;
 using Tars.Application.Sealing;
 using Tars.Cli.CommandLine;
+using Tars.Cli.Commands.Config;
 using Tars.Reports;
 using Tars.Sealing.Keys;
 using Tars.Sealing.Signatures;
@@ -41,6 +42,8 @@ internal static class KeysExportCommand
                 ? KeyRingAccess.PassphraseOf(SealingOptions.FileOf(file, KeysArguments.NewPassphraseFile)) : null;
             using SecretBytes content = ring.ExportSecret(entry, opens, protects);
             KeyRing.WriteExported(path, content);
+            run.Audit.Tell("keys", ConfigFormat.List([entry.KeyId]));
+            run.Audit.Tell("secret", true);
             run.Console.Say($"{path} holds the secret key {entry.KeyId[..16]}{(protects is null ? ", without a passphrase" : string.Empty)}");
             return ExitCode.Ok;
         }
@@ -50,6 +53,8 @@ internal static class KeysExportCommand
 
     private static int WritePublic(CommandRun run, PublicKey key)
     {
+        run.Audit.Tell("keys", ConfigFormat.List([key.KeyId]));
+        run.Audit.Tell("secret", false);
         string pem = key.ToPem();
         if (run.Value(Output) is not { } output)
         {

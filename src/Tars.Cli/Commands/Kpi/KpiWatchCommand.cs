@@ -115,7 +115,7 @@ internal static class KpiWatchCommand
             return await run.PublishAsync(outcome, cancellationToken).ConfigureAwait(false);
         }
 
-        await run.WriteAsync(run.OutputFolder!, outcome.Report, cancellationToken).ConfigureAwait(false);
+        await run.WriteInterimAsync(run.OutputFolder!, outcome.Report, cancellationToken).ConfigureAwait(false);
         double share = soFar.Duration / window.Duration;
         run.Console.Note(string.Create(
             CultureInfo.InvariantCulture,

@@ -35,6 +35,7 @@ internal static class FileEnvelope
         await new ReportDirectory(folder).ReplaceAsync(new Report("sign", named), replaced, cancellationToken).ConfigureAwait(false);
         foreach (ReportFile file in named)
         {
+            AuditedRun.Wrote(run.Audit, file);
             run.Console.Say($"wrote {Path.Combine(folder, file.Name)}");
         }
     }

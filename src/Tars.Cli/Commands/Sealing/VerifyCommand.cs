@@ -44,6 +44,7 @@ internal static class VerifyCommand
             things.AddRange(await verification.VerifyAsync(path, cancellationToken).ConfigureAwait(false));
         }
 
+        run.Audit.Tell("verified", things.All(thing => thing.Holds));
         Tell(run, things);
         return things.All(thing => thing.Holds) ? ExitCode.Ok : ExitCode.Negative;
     }

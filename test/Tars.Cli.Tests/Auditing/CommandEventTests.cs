@@ -1,0 +1,86 @@
+using Tars.Cli.CommandLine;
+using Tars.Cli.Tests.Canaries;
+using Tars.Cli.Tests.Failures;
+using Tars.TestKit;
+using Xunit;
+
+namespace Tars.Cli.Tests.Auditing;
+
+/// <summary>Each command of the tree leaves the events that the table says, and they tell nobody who ran it.</summary>
+[Collection(FleetBackends.Name)]
+public sealed class CommandEventTests(SmallFleet fleet, PlantedKeys keys) : IClassFixture<PlantedKeys>
+{
+    private const string Guide = "docs/formats/audit-events.md";
+
+    // The verbs of audit write the log themselves.
+    public static TheoryData<string> Commands => [.. EveryCommand.Names.Where(name => !name.StartsWith("audit ", StringComparison.Ordinal) && name != "kpi watch")];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Command_WithALog_LeavesTheEventsOfTheTable(string command)
+    {
+        using TemporaryDirectory folder = new();
+        if (command.StartsWith("keys create", StringComparison.Ordinal))
+        {
+            folder.WriteText("series.csv", "timestamp,value\n1767571200,1\n");
+        }
+        else
+        {
+            keys.CopyTo(folder.Path);
+        }
+
+        folder.WriteText("old.yaml", "environment: prod\ncompliance:\n  enable_audit_trail: true\n");
+        KeptLog log = new(folder.Path);
+
+        CommandResult result = await BuiltCommand.RunAsync(folder.Path, LineOf(command));
+
+        AuditedCommand audited = AuditedCommand.Of(command);
+        string end = IsDone(command) ? "success" : "failure";
+        Assert.True(IsDone(command) ? result.ExitCode is 0 or 1 or 4 : result.ExitCode is 2, $"exit {result.ExitCode}: {result.Error}");
+        Assert.Equal(audited.Act is { } act ? [$"{act.Intent} intent", $"{act.Outcome} {end}"] : [], log.Story());
+        Assert.All(log.Events(), one => Assert.Equal(log.Events()[0].RunId, one.RunId));
+        log.AssertWhole();
+        log.AssertSealedPersons();
+    }
+
+    [Fact]
+    public async Task Migrate_DryRun_LeavesNothing()
+    {
+        using TemporaryDirectory folder = new();
+        folder.WriteText("old.yaml", "environment: prod\n");
+        KeptLog log = new(folder.Path);
+
+        CommandResult result = await BuiltCommand.RunAsync(folder.Path, EveryCommand.LineOf("config migrate"));
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Empty(log.Story());
+    }
+
+    [Fact]
+    public void Guide_ListsEachCommandWithItsClassAndEvents()
+    {
+        string guide = File.ReadAllText(RepositoryRoot.PathOf(Guide));
+        Assert.All(AuditedCommand.All, command => Assert.Contains(RowOf(command), guide, StringComparison.Ordinal));
+        Assert.Equal(AuditedCommand.All.Count(), guide.Split('\n').Count(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Split('|').Length == 5));
+    }
+
+    [Fact]
+    public void Table_HasNoCommandThatIsNotThere() => Assert.Empty(AuditedCommand.All.Select(command => command.Name).Except(EveryCommand.Names));
+
+    private static string RowOf(AuditedCommand command) => command.Act switch
+    {
+        null => $"| `{command.Name}` | none | ",
+        { Intent: var intent, Outcome: var outcome } act when intent == outcome => $"| `{command.Name}` | {act.Kind.ToString().ToLowerInvariant()} | `{intent}` |",
+        { } act => $"| `{command.Name}` | {act.Kind.ToString().ToLowerInvariant()} | `{act.Intent}`, `{act.Outcome}` |",
+    };
+
+    // Their line names a capture or a keyring that is not there.
+    private static bool IsDone(string command) => command is not ("capture show" or "capture import") && (command == "pgp list" || !command.StartsWith("pgp ", StringComparison.Ordinal));
+
+    private string[] LineOf(string command)
+    {
+        string[] line = [.. EveryCommand.LineOf(command).Where(word => command != "config migrate" || word != "--dry-run").Select(word => word == "RING" ? keys.RsaKeyId : word)];
+        string[] configured = command is "completion" or "demo" or "config diff" ? [] : fleet.Flags;
+        return [.. line, .. configured, .. EveryCommand.Has(command, "--prometheus-url") && command is not ("demo" or "init") ? ["--prometheus-url", fleet.Address.AbsoluteUri] : (string[])[]];
+    }
+}
