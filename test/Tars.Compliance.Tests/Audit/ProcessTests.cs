@@ -25,7 +25,7 @@ public sealed class ProcessTests : IDisposable
     public async Task Kill_AtRandomMomentsUnderLoad_NoAcknowledgedEventIsLost()
     {
         Random random = new(Seeds.Draw());
-        (int acknowledged, int torn, int unacknowledged) = (0, 0, 0);
+        (int acknowledged, int torn) = (0, 0);
         long read = 0;
         int kills = Number("TARS_KILL_COUNT", 4);
         for (int kill = 0; kill < kills; kill++)
@@ -44,15 +44,14 @@ public sealed class ProcessTests : IDisposable
             {
                 string[] parts = ack.Split(' ');
                 long sequence = long.Parse(parts[0], CultureInfo.InvariantCulture);
-                Assert.True(sequence - read < before.Count, $"acknowledged event {sequence} is lost: {read + before.Count} lines are there");
+                Assert.True(sequence >= read && sequence - read < before.Count, $"acknowledged event {sequence} is lost: lines {read} to {read + before.Count} were read; \"{ack}\"");
                 string line = Encoding.UTF8.GetString(before[(int)(sequence - read)]);
                 Assert.Contains($"\"event_id\":\"{parts[1]}\"", line, StringComparison.Ordinal);
                 Assert.EndsWith($"\"current_hash\":\"sha256:{parts[2]}\"}}", line, StringComparison.Ordinal);
             }
 
             acknowledged += acks.Length;
-            unacknowledged += before.Count - acks.Length;
-            read = _folder.Layout.SegmentStarts()[^1];
+            read = _folder.Layout.SegmentStarts().LastOrDefault(); // none when the first one was killed before it wrote
             torn = Directory.Exists(_folder.Layout.Torn) ? Directory.EnumerateFiles(_folder.Layout.Torn, "*.bytes").Count() : 0;
         }
 
