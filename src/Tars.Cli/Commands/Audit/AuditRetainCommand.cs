@@ -28,6 +28,11 @@ internal static class AuditRetainCommand
         string log = AuditOptions.LogOf(run);
         TimeSpan age = CommonOptions.Duration(OlderThan, run.Value(OlderThan)) ?? Policy(run);
         DateTimeOffset before = run.Time.GetUtcNow() - age;
+        if (!run.Has(DryRun))
+        {
+            RequireWhole(log);
+        }
+
         IReadOnlyList<OutlivedSegment> due = Retention.Find(log, before);
         LegalHold? hold = Retention.HoldOf(log);
         if (!run.Has(DryRun) && due.Count > 0)
@@ -37,7 +42,6 @@ internal static class AuditRetainCommand
                 throw new UsageException(Invariant($"{log}: nothing may be removed: a hold is set since line {hold.Record.Sequence} ({hold.Reason ?? "no reason is given"})"), "`tars audit hold release` lifts it");
             }
 
-            RequireWhole(log);
             if (!new Questions(Console.In, Console.Error, asks: !Console.IsInputRedirected).Confirm(
                 Invariant($"Remove {due.Count} segments, lines {due[0].First} to {due[^1].End - 1}, {EventRows.Time(due[0].From)} to {EventRows.Time(due[^1].To)}"), run.Has(AuditOptions.Yes)))
             {
@@ -67,6 +71,11 @@ internal static class AuditRetainCommand
     /// <summary>What is removed can never be looked at again: evidence of tampering must not go with it.</summary>
     private static void RequireWhole(string log)
     {
+        if (!File.Exists(new LogLayout(log).Epoch(1)))
+        {
+            return; // no log at all: reading it says so
+        }
+
         string first = LogNotes.Epoch(new LogLayout(log), 1)?.Key.KeyId ?? string.Empty;
         if (LogVerifier.Verify(log, new LogTrust(first)) is LogVerification.Tampered tampered)
         {
