@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Tars.Sealing.Logs;
 
 namespace Tars.Compliance.Audit;
@@ -48,8 +49,7 @@ public sealed class AuditQuery
         while (high - low > 1)
         {
             int middle = (low + high) / 2;
-            AuditRecord? first = At(starts, starts[middle]);
-            (low, high) = first is not null && EventIds.Compare(first.EventId, eventId) <= 0 ? (middle, high) : (low, middle);
+            (low, high) = FirstId(starts[middle]) is { } first && EventIds.Compare(first, eventId) <= 0 ? (middle, high) : (low, middle);
         }
 
         if (starts.Count == 0)
@@ -71,6 +71,23 @@ public sealed class AuditQuery
 
     /// <summary>The log's tree, for proofs over the lines that are there now.</summary>
     public AuditTree Tree() => new(_layout);
+
+    /// <summary>The id of a segment's first line, without reading more of it; null while it has no line.</summary>
+    private Guid? FirstId(long segment)
+    {
+        const int Head = 128;
+        string path = _layout.Segment(segment);
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> head = stackalloc byte[Head];
+            return RandomAccess.Read(handle, head, 0) == Head && head.StartsWith("{\"sequence\":"u8) ? LineTokens.IdOf(head) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AuditLogException(path, $"the segment cannot be read: {exception.Message}", sequence: segment, inner: exception);
+        }
+    }
 
     private AuditRecord? At(IReadOnlyList<long> starts, long sequence)
     {
