@@ -51,7 +51,8 @@ public sealed class ProcessTests : IDisposable
             }
 
             acknowledged += acks.Length;
-            read = _folder.Layout.SegmentStarts().LastOrDefault(); // none when the first one was killed before it wrote
+            IReadOnlyList<long> starts = _folder.Layout.SegmentStarts();
+            read = starts.Count > 0 ? starts[^1] : 0; // none when the first one was killed before it wrote
             torn = Directory.Exists(_folder.Layout.Torn) ? Directory.EnumerateFiles(_folder.Layout.Torn, "*.bytes").Count() : 0;
         }
 
