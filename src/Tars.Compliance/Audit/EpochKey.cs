@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Tars.Sealing.Keys;
 using Tars.Sealing.Logs;
 using Tars.Sealing.Signatures;
-using Tars.Sealing.Streams;
 
 namespace Tars.Compliance.Audit;
 
@@ -111,7 +111,7 @@ internal sealed class EpochKey : IDisposable
         }
 
         File.Move(NextKey(layout), layout.PrivateKey, overwrite: true);
-        ReplacementFile.FlushDirectory(layout.Root);
+        DurableFile.FlushDirectory(layout.Root);
     }
 
     private static PublicKey PublicOf(ECDsa key) => PublicKey.TryRead(key.ExportSubjectPublicKeyInfo(), out PublicKey? read, out string? refusal)

@@ -1,6 +1,6 @@
+using Tars.Sealing.Keys;
 using Tars.Sealing.Logs;
 using Tars.Sealing.Signatures;
-using Tars.Sealing.Streams;
 
 namespace Tars.Compliance.Audit;
 
@@ -48,7 +48,7 @@ internal sealed class LogCreation
         }
 
         Directory.Move(Making, _root);
-        ReplacementFile.FlushDirectory(_parent);
+        DurableFile.FlushDirectory(_parent);
     });
 
     private void Make(string origin, DateTimeOffset now, ContinuedLog? continues)
@@ -73,7 +73,7 @@ internal sealed class LogCreation
 
         using EpochKey epoch = EpochKey.Create(layout, origin, now, continues);
         CheckpointFile.Write(layout.Checkpoint, epoch.Sign(new Checkpoint(origin, 0, TreeHash.Empty).ToString()));
-        ReplacementFile.FlushDirectory(Making);
+        DurableFile.FlushDirectory(Making);
         FirstKey = epoch.Note.Key;
     }
 

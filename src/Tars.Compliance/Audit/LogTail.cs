@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Tars.Sealing.Keys;
 using Tars.Sealing.Logs;
-using Tars.Sealing.Streams;
 
 namespace Tars.Compliance.Audit;
 
@@ -72,7 +72,7 @@ internal sealed class LogTail : IDisposable
         LogFile file = _open(path);
         if (isNew)
         {
-            ReplacementFile.FlushDirectory(Layout.Segments);
+            DurableFile.FlushDirectory(Layout.Segments);
         }
 
         CloseFiles();

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Tars.Sealing.Keys;
 using Tars.Sealing.Streams;
 
 namespace Tars.Compliance.Audit;
@@ -47,7 +48,7 @@ internal static class PrivateFiles
 
         Overwrite(path);
         File.Delete(path);
-        ReplacementFile.FlushDirectory(Path.GetDirectoryName(path)!);
+        DurableFile.FlushDirectory(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Overwrites the file's bytes where they lie.</summary>

@@ -69,10 +69,6 @@ public sealed class ReplacementFile : IDisposable
         DurableFile.FlushDirectory(_directory);
     }
 
-    /// <summary>Makes what was created, renamed or removed in a directory durable. Windows does so by itself.</summary>
-    /// <exception cref="IOException">The system refused.</exception>
-    public static void FlushDirectory(string path) => DurableFile.FlushDirectory(path);
-
     /// <summary>Closes the file; removes it when it was not put in place.</summary>
     public void Dispose()
     {
