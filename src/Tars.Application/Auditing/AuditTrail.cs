@@ -134,7 +134,8 @@ public sealed class AuditTrail : IAsyncDisposable
         AuditLogException? told = exception as AuditLogException;
         string reason = told?.IsFrozen == true ? Frozen(log, told) : exception.Message.Contains(log, StringComparison.Ordinal) ? exception.Message : $"{log}: {exception.Message}";
         return new AuditException(
-            $"the audit log: {reason}; {consequence}", told?.Hint ?? "mend the log's folder (room, rights), or say with compliance.audit_log_path where the log is", exception) { IsFrozen = told?.IsFrozen == true };
+            $"the audit log: {reason}; {consequence}", told?.Hint ?? "mend the log's folder (room, rights), or say with compliance.audit_log_path where the log is", exception)
+        { IsFrozen = told?.IsFrozen == true };
     }
 
     // Where the tampering was found stands in the file that freezes the log.
