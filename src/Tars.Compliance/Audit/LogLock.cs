@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Microsoft.Win32.SafeHandles;
 
 namespace Tars.Compliance.Audit;
 
@@ -13,41 +12,36 @@ internal sealed partial class LogLock : IDisposable
     private const int Exclusive = 2;
     private const int Unlock = 8;
     private const int Interrupted = 4;
+    private const int WouldBlockOnLinux = 11;
+    private const int WouldBlockOnMac = 35;
 
-    private readonly string _path;
-    private readonly SafeFileHandle? _handle;
-    private readonly FileStream? _file;
+    private readonly FileStream _file;
 
     public LogLock(string path)
     {
-        _path = path;
-        if (OperatingSystem.IsWindows())
+        _file = Open(path);
+        if (!OperatingSystem.IsWindows())
         {
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return;
-        }
-
-        // The platform's own opening takes a shared lock of the same kind, and fails while somebody holds the exclusive one: it only makes the file.
-        if (!File.Exists(path))
-        {
-            try
-            {
-                File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                // Another process has made it meanwhile.
-            }
-        }
-
-        _handle = Open(path, CloseOnExec); // a child process must not inherit the lock: it may outlive this one
-        if (_handle.IsInvalid)
-        {
-            throw new IOException($"{path}: the lock cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
+            _ = Lock(_file.SafeFileHandle, Unlock); // of .NET's own shared lock, which would keep every other process waiting
         }
     }
 
-    private static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : OperatingSystem.IsFreeBSD() ? 0x100000 : 0x80000;
+    // On Unix .NET takes a shared lock while it opens a file, whatever the sharing, and refuses a file that somebody holds: a commit's time.
+    private static FileStream Open(string path)
+    {
+        using ManualResetEventSlim never = new();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            }
+            catch (IOException exception) when (!OperatingSystem.IsWindows() && exception.HResult is WouldBlockOnLinux or WouldBlockOnMac)
+            {
+                never.Wait(1);
+            }
+        }
+    }
 
     /// <summary>Waits until nobody else holds it.</summary>
     public void Acquire()
@@ -58,11 +52,11 @@ internal sealed partial class LogLock : IDisposable
             return;
         }
 
-        while (Lock(_handle!, Exclusive) != 0)
+        while (Lock(_file.SafeFileHandle, Exclusive) != 0)
         {
             if (Marshal.GetLastPInvokeError() != Interrupted)
             {
-                throw new IOException($"{_path}: the lock is refused: {Marshal.GetLastPInvokeErrorMessage()}");
+                throw new IOException($"{_file.Name}: the lock is refused: {Marshal.GetLastPInvokeErrorMessage()}");
             }
         }
     }
@@ -71,19 +65,15 @@ internal sealed partial class LogLock : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            _file!.Unlock(0, 1);
+            _file.Unlock(0, 1);
         }
         else
         {
-            _ = Lock(_handle!, Unlock);
+            _ = Lock(_file.SafeFileHandle, Unlock);
         }
     }
 
-    public void Dispose()
-    {
-        _handle?.Dispose();
-        _file?.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
     [SupportedOSPlatform("windows")]
     private void AcquireOnWindows()
@@ -93,7 +83,7 @@ internal sealed partial class LogLock : IDisposable
         {
             try
             {
-                _file!.Lock(0, 1);
+                _file.Lock(0, 1);
                 return;
             }
             catch (IOException)
@@ -103,11 +93,7 @@ internal sealed partial class LogLock : IDisposable
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial SafeFileHandle Open(string path, int flags);
-
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Lock(SafeFileHandle file, int operation);
+    private static partial int Lock(SafeHandle file, int operation);
 }
