@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Tars.Sealing.Keys;
 using Tars.Sealing.Logs;
-using Tars.Sealing.Streams;
 
 namespace Tars.Compliance.Audit;
 
@@ -115,7 +115,7 @@ public static class Retention
         }
 
         File.Delete(segment.Path);
-        ReplacementFile.FlushDirectory(log.Layout.Segments);
+        DurableFile.FlushDirectory(log.Layout.Segments);
         File.Delete(BlockIndex.PathOf(log.Layout, segment.First));
         return receipt;
     }
