@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tars.Compliance.Audit;
 
@@ -12,36 +13,41 @@ internal sealed partial class LogLock : IDisposable
     private const int Exclusive = 2;
     private const int Unlock = 8;
     private const int Interrupted = 4;
-    private const int WouldBlockOnLinux = 11;
-    private const int WouldBlockOnMac = 35;
 
-    private readonly FileStream _file;
+    private readonly string _path;
+    private readonly SafeFileHandle? _handle;
+    private readonly FileStream? _file;
 
     public LogLock(string path)
     {
-        _file = Open(path);
-        if (!OperatingSystem.IsWindows())
+        _path = path;
+        if (OperatingSystem.IsWindows())
         {
-            _ = Lock(_file.SafeFileHandle, Unlock); // of .NET's own shared lock, which would keep every other process waiting
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return;
         }
-    }
 
-    // On Unix .NET takes a shared lock while it opens a file, whatever the sharing, and refuses a file that somebody holds: a commit's time.
-    private static FileStream Open(string path)
-    {
-        using ManualResetEventSlim never = new();
-        while (true)
+        // The platform's own opening takes a shared lock of the same kind, and fails while somebody holds the exclusive one: it only makes the file.
+        if (!File.Exists(path))
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
             }
-            catch (IOException exception) when (!OperatingSystem.IsWindows() && exception.HResult is WouldBlockOnLinux or WouldBlockOnMac)
+            catch (IOException) when (File.Exists(path))
             {
-                never.Wait(1);
+                // Another process has made it meanwhile.
             }
         }
+
+        _handle = Open(path, CloseOnExec); // a child process must not inherit the lock: it may outlive this one
+        if (_handle.IsInvalid)
+        {
+            throw new IOException($"{path}: the lock cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
     }
+
+    private static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : OperatingSystem.IsFreeBSD() ? 0x100000 : 0x80000;
 
     /// <summary>Waits until nobody else holds it.</summary>
     public void Acquire()
@@ -52,11 +58,11 @@ internal sealed partial class LogLock : IDisposable
             return;
         }
 
-        while (Lock(_file.SafeFileHandle, Exclusive) != 0)
+        while (Lock(_handle!, Exclusive) != 0)
         {
             if (Marshal.GetLastPInvokeError() != Interrupted)
             {
-                throw new IOException($"{_file.Name}: the lock is refused: {Marshal.GetLastPInvokeErrorMessage()}");
+                throw new IOException($"{_path}: the lock is refused: {Marshal.GetLastPInvokeErrorMessage()}");
             }
         }
     }
@@ -65,15 +71,19 @@ internal sealed partial class LogLock : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            _file.Unlock(0, 1);
+            _file!.Unlock(0, 1);
         }
         else
         {
-            _ = Lock(_file.SafeFileHandle, Unlock);
+            _ = Lock(_handle!, Unlock);
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _handle?.Dispose();
+        _file?.Dispose();
+    }
 
     [SupportedOSPlatform("windows")]
     private void AcquireOnWindows()
@@ -83,7 +93,7 @@ internal sealed partial class LogLock : IDisposable
         {
             try
             {
-                _file.Lock(0, 1);
+                _file!.Lock(0, 1);
                 return;
             }
             catch (IOException)
@@ -93,7 +103,11 @@ internal sealed partial class LogLock : IDisposable
         }
     }
 
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Lock(SafeHandle file, int operation);
+    private static partial int Lock(SafeFileHandle file, int operation);
 }

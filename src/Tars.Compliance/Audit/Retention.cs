@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Tars.Sealing.Keys;
 using Tars.Sealing.Logs;
+using Tars.Sealing.Streams;
 
 namespace Tars.Compliance.Audit;
 
