@@ -21,7 +21,7 @@ public sealed class AuditCommandTests : IDisposable
 
         JsonArray events = (await _folder.JsonAsync(0, "query", "--log", "audit", "--actor", AuditedFolder.Ada, "--outcome", "denied"))["events"]!.AsArray();
         Assert.Equal([1, 3], events.Select(one => (int)one!["sequence"]!)); // odd numbers are denied, and every third event is the schedule's
-        Assert.All(events, one => Assert.Equal($"{AuditedFolder.Ada} (192.0.2.1)", (string)one!["actor"]!));
+        Assert.All(events, one => Assert.Equal((AuditedFolder.Ada, "192.0.2.1"), ((string)one!["actor"]!, (string)one["actor_from"]!)));
         Assert.Contains("no event fits", await _folder.RunAsync(0, "query", "--log", "audit", "--type", "report.written"), StringComparison.Ordinal);
         string csv = await _folder.RunAsync(0, "query", "--log", "audit", "--actor", "schedule:weekly", "-o", "csv");
         Assert.Equal(3, csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // a header, lines 2 and 5
@@ -46,6 +46,18 @@ public sealed class AuditCommandTests : IDisposable
         string all = await _folder.RunAsync(0, "query", "--log", "audit");
         Assert.Equal(2, all.Split("(sealed)").Length - 1);
         Assert.Contains(AuditedFolder.Ada, await _folder.RunAsync(0, "query", "--log", "audit", "--subjects", "elsewhere"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Query_KeyBroughtBackFromABackup_StaysErased()
+    {
+        await _folder.RunAsync(0, "init", "--log", "audit");
+        await _folder.AppendAsync(2);
+        _folder.Copy("audit.subjects", "backup");
+        await _folder.RunAsync(0, "erase-subject", AuditedFolder.Ada, "--log", "audit", "--yes");
+        string all = await _folder.RunAsync(0, "query", "--log", "audit", "--subjects", "backup", "--type", "report.read");
+        Assert.Equal(2, all.Split("(erased)").Length - 1);
+        Assert.DoesNotContain(AuditedFolder.Ada, all, StringComparison.Ordinal);
     }
 
     [Fact]

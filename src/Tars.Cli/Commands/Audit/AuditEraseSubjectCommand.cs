@@ -24,7 +24,8 @@ internal static class AuditEraseSubjectCommand
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string log = AuditOptions.LogOf(run);
-        string name = run.Value(Name)!;
+        string name = run.Value(Name) is { Length: > 0 } given ? given : throw new UsageException("NAME is empty", "write the person's name as events bear it");
+        _ = new AuditQuery(log); // says so when there is no log
         using SubjectKeys subjects = AuditOptions.OpenSubjects(run, log)
             ?? throw new UsageException($"{AuditOptions.SubjectsOf(run, log)}: there is no folder of persons' keys", "name it with --subjects DIR");
         Unknown(subjects.Find(name), name);

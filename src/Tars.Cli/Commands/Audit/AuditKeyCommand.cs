@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
+using Tars.Compliance.Audit;
 using Tars.Sealing.Logs;
 using Tars.Sealing.Streams;
 
@@ -22,6 +23,7 @@ internal static class AuditKeyCommand
     private static int Run(CommandRun run)
     {
         LogLayout layout = new(AuditOptions.LogOf(run));
+        _ = new AuditQuery(layout.Root); // says so when there is no log
         int number = run.Value(Number) ?? 1;
         EpochNote epoch = LogNotes.Epoch(layout, number) ?? throw new UsageException(
             string.Create(CultureInfo.InvariantCulture, $"{layout.Epoch(number)}: the note of epoch {number} is not there, or is none"), "`tars audit verify` tells which epochs a log has");

@@ -31,7 +31,7 @@ internal static class AuditOptions
     {
         if (run.Value(Log) is { } given)
         {
-            return Path.TrimEndingDirectorySeparator(given);
+            return given.Length > 0 ? Path.TrimEndingDirectorySeparator(given) : throw new UsageException($"{Log.Name}: no folder is named");
         }
 
         LoadedSettings loaded = run.Load(run.Search());
@@ -41,7 +41,7 @@ internal static class AuditOptions
     }
 
     /// <summary>The folder of subjects of a log.</summary>
-    public static string SubjectsOf(CommandRun run, string log) => run.Value(Subjects) ?? log + SubjectsSuffix;
+    public static string SubjectsOf(CommandRun run, string log) => run.Value(Subjects) is { Length: > 0 } given ? given : log + SubjectsSuffix;
 
     /// <summary>The keys of persons; null when there is no such folder.</summary>
     /// <exception cref="UsageException">The folder was named and is not there.</exception>

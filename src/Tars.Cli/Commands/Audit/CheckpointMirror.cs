@@ -29,11 +29,11 @@ internal static class CheckpointMirror
         Directory.CreateDirectory(mirror.Checkpoints);
         foreach ((SignedNote epoch, EpochNote read) in LogNotes.Epochs(log))
         {
-            if (LogNotes.TryRead(mirror.Epoch(read.Number)) is not { } there)
+            if (!File.Exists(mirror.Epoch(read.Number)))
             {
                 Write(mirror.Epoch(read.Number), epoch);
             }
-            else if (there.Text != epoch.Text)
+            else if (LogNotes.TryRead(mirror.Epoch(read.Number))?.Text != epoch.Text)
             {
                 throw new NotProvenException($"{mirror.Epoch(read.Number)}: the mirror holds another note of this epoch", "keep both: they show two histories of one log");
             }

@@ -11,7 +11,7 @@ namespace Tars.Cli.Commands.Audit;
 internal static class EventRows
 {
     private static readonly string[] Columns =
-        ["sequence", "event_id", "timestamp", "event_type", "outcome", "actor", "role", "resource", "standard", "control", "run_id", "request_id", "data", "hash"];
+        ["sequence", "event_id", "timestamp", "event_type", "outcome", "actor", "actor_from", "role", "resource", "standard", "control", "run_id", "request_id", "data", "hash"];
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -23,27 +23,32 @@ internal static class EventRows
 
     /// <summary>A row of the table.</summary>
     public static string[] Row(AuditRecord record, Persons persons) =>
-        [record.Sequence.ToString(CultureInfo.InvariantCulture), Time(record.Timestamp), record.Type, Outcome(record), Shown(persons.NameOf(record)), Shown(record.Resource), record.EventId.ToString()];
+        [record.Sequence.ToString(CultureInfo.InvariantCulture), Time(record.Timestamp), record.Type, Outcome(record), Shown(persons.Of(record) is (var name, { } from) ? $"{name} ({from})" : persons.Of(record).Name), Shown(record.Resource), record.EventId.ToString()];
 
     /// <summary>The line's members, with the actor revealed as far as may be.</summary>
-    public static JsonObject Json(AuditRecord record, Persons persons) => new()
+    public static JsonObject Json(AuditRecord record, Persons persons)
     {
-        ["sequence"] = record.Sequence,
-        ["event_id"] = record.EventId.ToString(),
-        ["timestamp"] = Time(record.Timestamp),
-        ["event_type"] = record.Type,
-        ["outcome"] = Outcome(record),
-        ["actor"] = persons.NameOf(record) is { Length: > 0 } name ? name : null,
-        ["subject"] = record.Person?.Subject,
-        ["role"] = record.Role,
-        ["resource"] = record.Resource,
-        ["standard"] = record.Standard,
-        ["control"] = record.Control,
-        ["run_id"] = record.RunId,
-        ["request_id"] = record.RequestId,
-        ["data"] = record.Data?.DeepClone(),
-        ["current_hash"] = $"sha256:{record.Hash}",
-    };
+        (string name, string? from) = persons.Of(record);
+        return new JsonObject
+        {
+            ["sequence"] = record.Sequence,
+            ["event_id"] = record.EventId.ToString(),
+            ["timestamp"] = Time(record.Timestamp),
+            ["event_type"] = record.Type,
+            ["outcome"] = Outcome(record),
+            ["actor"] = name.Length > 0 ? name : null,
+            ["actor_from"] = from,
+            ["subject"] = record.Person?.Subject,
+            ["role"] = record.Role,
+            ["resource"] = record.Resource,
+            ["standard"] = record.Standard,
+            ["control"] = record.Control,
+            ["run_id"] = record.RunId,
+            ["request_id"] = record.RequestId,
+            ["data"] = record.Data?.DeepClone(),
+            ["current_hash"] = $"sha256:{record.Hash}",
+        };
+    }
 
     /// <summary>The same on one line.</summary>
     public static string JsonLine(AuditRecord record, Persons persons) => Json(record, persons).ToJsonString(Plain);
@@ -54,9 +59,10 @@ internal static class EventRows
     /// <summary>A row of the CSV.</summary>
     public static string Csv(AuditRecord record, Persons persons)
     {
+        (string name, string? from) = persons.Of(record);
         string?[] cells =
         [
-            record.Sequence.ToString(CultureInfo.InvariantCulture), record.EventId.ToString(), Time(record.Timestamp), record.Type, Outcome(record), persons.NameOf(record), record.Role,
+            record.Sequence.ToString(CultureInfo.InvariantCulture), record.EventId.ToString(), Time(record.Timestamp), record.Type, Outcome(record), name, from, record.Role,
             record.Resource, record.Standard, record.Control, record.RunId, record.RequestId, record.Data?.ToJsonString(Plain), $"sha256:{record.Hash}",
         ];
         return string.Join(',', cells.Select(Cell));

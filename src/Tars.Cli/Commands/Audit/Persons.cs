@@ -37,14 +37,14 @@ internal sealed class Persons
         }
     }
 
-    /// <summary>The actor of an event as a person reads it; empty when nobody did it.</summary>
-    public string NameOf(AuditRecord record) => record.Person is not { } person ? record.Program ?? string.Empty
-        : _erased.Contains(person.Subject) ? Erased
+    /// <summary>Who did it, and from where; the name is empty when nobody did, and the place null where it is not known.</summary>
+    public (string Name, string? From) Of(AuditRecord record) => record.Person is not { } person ? (record.Program ?? string.Empty, null)
+        : _erased.Contains(person.Subject) ? (Erased, null)
         : _keys?.Reveal(person) switch
         {
-            RevealedPerson.Known known => known.Person.From is { } from ? $"{known.Person.Name} ({from})" : known.Person.Name,
-            RevealedPerson.Damaged => Damaged,
-            _ => Sealed,
+            RevealedPerson.Known known => (known.Person.Name, known.Person.From),
+            RevealedPerson.Damaged => (Damaged, null),
+            _ => (Sealed, null),
         };
 
     /// <summary>What an event must bear as its actor: the id of a person with a key, or what was written.</summary>
