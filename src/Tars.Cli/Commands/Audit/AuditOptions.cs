@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Tars.Application.Auditing;
 using Tars.Application.Sealing;
 using Tars.Cli.CommandLine;
 using Tars.Compliance.Audit;
-using Tars.Configuration.Layers;
 using Tars.Sealing.Keys;
 
 namespace Tars.Cli.Commands.Audit;
@@ -14,7 +14,7 @@ internal static class AuditOptions
 
     public static Option<string?> Log { get; } = CommonOptions.Text("--log", "DIR", "The audit log, in place of compliance.audit_log_path");
 
-    public static Option<string?> Subjects { get; } = CommonOptions.Text("--subjects", "DIR", "The keys of the log's persons (default: the log's folder with .subjects appended)");
+    public static Option<string?> Subjects { get; } = CommonOptions.Text("--subjects", "DIR", "The keys of the log's persons, in place of compliance.audit_subjects_path; with --log its folder with .subjects appended");
 
     public static Option<bool> Yes { get; } = CommonOptions.Flag("--yes", "Asks nothing", "-y");
 
@@ -34,14 +34,13 @@ internal static class AuditOptions
             return given.Length > 0 ? Path.TrimEndingDirectorySeparator(given) : throw new UsageException($"{Log.Name}: no folder is named");
         }
 
-        LoadedSettings loaded = run.Load(run.Search());
-        return loaded.Section("compliance").FilePathOrNull("audit_log_path") is { } path
-            ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(loaded.WorkingFolder, path)))
-            : throw new UsageException("no audit log is named", "name its folder with --log DIR or compliance.audit_log_path");
+        return AuditSettings.Of(run.Load(run.Search())).Log;
     }
 
-    /// <summary>The folder of subjects of a log.</summary>
-    public static string SubjectsOf(CommandRun run, string log) => run.Value(Subjects) is { Length: > 0 } given ? given : log + SubjectsSuffix;
+    /// <summary>The folder of subjects of a log: the configured one belongs to the configured log alone.</summary>
+    public static string SubjectsOf(CommandRun run, string log) => run.Value(Subjects) is { Length: > 0 } given ? given
+        : run.Value(Log) is not null ? log + SubjectsSuffix
+        : AuditSettings.Of(run.Load(run.Search())).Subjects;
 
     /// <summary>The keys of persons; null when there is no such folder.</summary>
     /// <exception cref="UsageException">The folder was named and is not there.</exception>
