@@ -229,7 +229,7 @@ public class GuideExamplesTests
     [InlineData("compliance.retention_audit", "2555")]
     [InlineData("compliance.redaction_enabled", "true")]
     [InlineData("compliance.pii_fields", "[email, ip_address, user_id]")]
-    [InlineData("compliance.audit_log_path", "./logs/audit.log")]
+    [InlineData("compliance.audit_log_path", "./logs/audit")]
     [InlineData("secrets.backend", "env")]
     [InlineData("secrets.vault_mount", "secret")]
     [InlineData("secrets.vault_path", "tars")]

@@ -119,7 +119,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         SettingsSearch search = run.Search();
         try
         {
-            return await CommandRun.LoadAuditSettingsAsync(Name == "init" ? search with { Profile = null, CommandLine = [] } : search).ConfigureAwait(false);
+            return await run.LoadAuditSettingsAsync(Name == "init" ? search with { Profile = null, CommandLine = [] } : search).ConfigureAwait(false);
         }
         catch (SettingsException exception) when (Act!.Kind == AuditClass.Configuration)
         {

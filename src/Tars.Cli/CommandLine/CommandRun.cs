@@ -288,9 +288,9 @@ internal sealed class CommandRun
         }
     }
 
-    /// <summary>Loads what the configuration says about the audit log; no secret backend is asked, and no notes are told.</summary>
-    public static async Task<AuditSettings> LoadAuditSettingsAsync(SettingsSearch search) => AuditSettings.Of(
-        await SettingsLoader.LoadForQuestionsAsync(search with { Uses = SecretUses.None }, TarsSchema.Instance, _ => null, CancellationToken.None).ConfigureAwait(false));
+    /// <summary>Loads what the configuration says about the audit log, without its notes. A secret backend is asked for what <c>${NAME}</c> stands for, and nothing else.</summary>
+    public async Task<AuditSettings> LoadAuditSettingsAsync(SettingsSearch search) =>
+        AuditSettings.Of(await LoadedAsync(search with { Uses = SecretUses.None }).ConfigureAwait(false));
 
     private async Task<LoadedSettings> LoadedAsync(SettingsSearch search)
     {

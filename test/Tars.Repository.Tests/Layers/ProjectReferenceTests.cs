@@ -18,7 +18,7 @@ public sealed class ProjectReferenceTests
         ["Tars.Observability"] = (["Tars.Statistics"], ["Parquet.Net"]),
         ["Tars.Reports"] = (["Tars.Observability"], []),
         ["Tars.Application"] = (["Tars.Compliance", "Tars.Configuration", "Tars.Observability", "Tars.Reports", "Tars.Sealing", "Tars.Sealing.OpenPgp", "Tars.Sealing.Pkcs11"], []),
-        ["Tars.Cli"] = (["Tars.Application", "Tars.Simulation"], ["Spectre.Console", "System.CommandLine"]),
+        ["Tars.Cli"] = (["Tars.Application", "Tars.Compliance", "Tars.Simulation"], ["Spectre.Console", "System.CommandLine"]),
         ["Tars.Verify"] = (["Tars.Sealing"], []),
     };
 
