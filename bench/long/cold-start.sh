@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 runs="${1:-21}"
 sign_limit=250
-verify_limit=250
+verify_limit=25
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 case "$(uname -m)" in x86_64) platform=linux-x64 ;; aarch64) platform=linux-arm64 ;; *) echo "cold-start: error: $(uname -m): linux on x86_64 or aarch64 is expected" >&2; exit 2 ;; esac
