@@ -123,9 +123,6 @@ internal sealed class AppendQueue
         }
 
         room?.SetResult();
-        foreach (PendingAppend pending in left)
-        {
-            pending.Fail(reason.Again());
-        }
+        Acknowledgement.Send(left, reason);
     }
 }

@@ -6,7 +6,7 @@ namespace Tars.Compliance.Audit;
 /// <summary>
 /// An audit log that is open for appending. Described in docs/formats/audit-log.md. Safe from several threads; several processes may have one log open
 /// at the same time. An event is acknowledged once it, and everything before it, has been flushed to the disk; what arrives during a flush goes into
-/// the next one together.
+/// the next one together. Whoever appends alone writes and flushes on the calling thread, as any write to a file does: the call blocks for so long.
 /// </summary>
 public sealed class AuditLog : IAuditLog, IAsyncDisposable
 {
@@ -155,7 +155,7 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
         try
         {
             EventBody.Write(auditEvent, _options.Subjects, pending);
-            Task? room = _queue.TryAdd(pending);
+            Task? room = _committer.TryAppendHere(pending) ? null : _queue.TryAdd(pending);
             isAccepted = true;
             return room is null ? pending.Waiting : AppendWhenThereIsRoomAsync(pending, room, cancellationToken);
         }

@@ -7,7 +7,7 @@ public sealed record AuditLogOptions
     public SubjectKeys? Subjects { get; init; }
 
     /// <summary>A segment that is at least so long is followed by a new one. Bytes, more than 0.</summary>
-    public long SegmentBytes { get; init; } = 64L << 20;
+    public long SegmentBytes { get; init; } = 256L << 20;
 
     /// <summary>A segment whose first line is at least so old is followed by a new one.</summary>
     public TimeSpan SegmentAge { get; init; } = TimeSpan.FromDays(30);

@@ -3,13 +3,14 @@ using Tars.Sealing.Logs;
 namespace Tars.Compliance.Audit;
 
 /// <summary>
-/// The one thread that appends: takes what has arrived, and under the log's lock reads what other processes have added, writes the batch behind it,
-/// flushes, and tells the callers. It alone signs checkpoints and changes keys, so nothing here needs a lock of its own.
+/// Appends: takes what has arrived, and under the log's lock reads what other processes have added, writes the batch behind it, flushes, and tells the
+/// callers. A thread of its own does so; a lone caller, who would only wait for that thread to wake and then to be woken by it, does it himself. Whoever
+/// appends has the turn, so that nothing else here needs a lock. Only here checkpoints are signed and keys changed.
 /// </summary>
 internal sealed class LogCommitter : IAsyncDisposable
 {
-    // A clock that goes back by less is no event: lines keep the last time.
-    private static readonly TimeSpan StepTolerance = TimeSpan.FromMilliseconds(100);
+    // Callers append themselves while no more than so many come at once: where there are many, the batches of the thread are faster.
+    private const int Lone = 2;
 
     private readonly LogLayout _layout;
     private readonly AuditLogOptions _options;
@@ -19,14 +20,17 @@ internal sealed class LogCommitter : IAsyncDisposable
     private readonly LogLock _lock;
     private readonly BatchBuffer _batch = new();
     private readonly LogSigner _signer;
+    private readonly LogClock _clock;
     private readonly ITimer _alarm;
+    private readonly Lock _turn = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private List<TaskCompletionSource<SignedNote>> _requests = [];
     private AuditLogException? _failure;
     private volatile bool _stopping;
     private List<PendingAppend> _own = [];
-    private bool _stepped;
+    private readonly List<PendingAppend> _here = [];
+    private volatile int _together;
     private DateTimeOffset? _unsignedSince;
     private DateTimeOffset _lastLine;
     private DateTimeOffset _alarmAt = DateTimeOffset.MaxValue;
@@ -35,6 +39,7 @@ internal sealed class LogCommitter : IAsyncDisposable
     {
         (_layout, _options, _time, _queue, _tail, _lock) = (layout, options, time, queue, tail, held);
         _signer = new LogSigner(layout, options, epoch, tail);
+        _clock = new LogClock(time);
         _alarm = time.CreateTimer(_ => _queue.Call(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _lastLine = time.GetUtcNow();
         if (recovered is not null)
@@ -80,20 +85,75 @@ internal sealed class LogCommitter : IAsyncDisposable
         _signer.Dispose();
     }
 
+    /// <summary>Appends an event on the caller's thread, when nobody else is at work and few come at once.</summary>
+    /// <returns>Whether it was done: the event is durable, or has failed. When not, it has to go into the queue.</returns>
+    public bool TryAppendHere(PendingAppend pending)
+    {
+        if (_together > Lone || !_turn.TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            if (_stopping || _failure is not null || !_queue.IsEmpty)
+            {
+                return false;
+            }
+
+            _here.Clear();
+            _here.Add(pending);
+            TryCommit(_here, isLast: false);
+            return true;
+        }
+        finally
+        {
+            _turn.Exit();
+        }
+    }
+
     private void Run()
     {
         List<PendingAppend> events = [];
+        bool isLast;
+        do
+        {
+            events.Clear();
+            events = _queue.Take(events);
+            isLast = _stopping; // who sets it calls the queue afterwards
+            lock (_turn)
+            {
+                _together = events.Count;
+                if (_failure is not null)
+                {
+                    Acknowledgement.Send([.. events], _failure); // a caller who appended himself failed meanwhile
+                    break;
+                }
+
+                if (!TryCommit(events, isLast))
+                {
+                    break;
+                }
+            }
+        }
+        while (!isLast || !_queue.IsEmpty);
+        lock (_turn)
+        {
+            _queue.Close(new AuditLogException(_layout.Root, "the log was closed", "open it again"));
+            _tail.Dispose();
+            _lock.Dispose();
+        }
+
+        _ended.SetResult();
+    }
+
+    /// <summary>Does it, or ends the log's work with the reason why it cannot be done.</summary>
+    private bool TryCommit(List<PendingAppend> events, bool isLast)
+    {
         try
         {
-            bool isLast;
-            do
-            {
-                events.Clear();
-                events = _queue.Take(events);
-                isLast = _stopping; // who sets it calls the queue afterwards
-                Commit(events, isLast);
-            }
-            while (!isLast || !_queue.IsEmpty);
+            Commit(events, isLast);
+            return true;
         }
         catch (AuditLogException exception)
         {
@@ -111,13 +171,8 @@ internal sealed class LogCommitter : IAsyncDisposable
                     exception),
                 events);
         }
-        finally
-        {
-            _queue.Close(new AuditLogException(_layout.Root, "the log was closed", "open it again"));
-            _tail.Dispose();
-            _lock.Dispose();
-            _ended.SetResult();
-        }
+
+        return false;
     }
 
     private void Commit(List<PendingAppend> events, bool isLast)
@@ -130,8 +185,6 @@ internal sealed class LogCommitter : IAsyncDisposable
 
         SignedNote? signed = null;
         _lock.Acquire();
-        long durable = 0;
-        bool isWriting = false;
         try
         {
             FrozenLog.Refuse(_layout);
@@ -159,29 +212,7 @@ internal sealed class LogCommitter : IAsyncDisposable
                 _own = [];
             }
 
-            for (int done = 0; done < events.Count;)
-            {
-                if (_signer.IsSegmentOver(now))
-                {
-                    _tail.Flush();
-                    _signer.EndSegment();
-                }
-
-                durable = _tail.Length;
-                isWriting = true;
-                int end = Fill(events, done, now);
-                _tail.File.Write(_batch.Bytes, durable);
-                _tail.File.Flush();
-                _tail.IsDurable = true;
-                isWriting = false;
-                for (; done < end; done++)
-                {
-                    PendingAppend pending = events[done];
-                    events[done] = null!;
-                    pending.Complete();
-                }
-            }
-
+            Write(events, now);
             if (_tail.Next > before)
             {
                 _lastLine = now;
@@ -195,11 +226,6 @@ internal sealed class LogCommitter : IAsyncDisposable
                 _unsignedSince = null;
             }
         }
-        catch (Exception exception) when (isWriting && exception is IOException or UnauthorizedAccessException)
-        {
-            CutBack(durable);
-            throw;
-        }
         finally
         {
             _lock.Release();
@@ -209,13 +235,67 @@ internal sealed class LogCommitter : IAsyncDisposable
         SetAlarm();
     }
 
-    private int Fill(List<PendingAppend> events, int from, DateTimeOffset now)
+    private void Write(List<PendingAppend> events, DateTimeOffset now)
+    {
+        while (events.Count > 0)
+        {
+            if (_signer.IsSegmentOver(now))
+            {
+                _tail.Flush();
+                _signer.EndSegment();
+            }
+
+            long durable = _tail.Length;
+            try
+            {
+                int count = Fill(events, now);
+                _tail.File.Write(_batch.Bytes, durable);
+                _tail.File.Flush();
+                _tail.IsDurable = true;
+                Acknowledge(events[..count], ReferenceEquals(events, _here));
+                events.RemoveRange(0, count);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                CutBack(durable);
+                throw;
+            }
+        }
+    }
+
+    private static void Acknowledge(List<PendingAppend> events, bool isHere)
+    {
+        if (isHere)
+        {
+            events.ForEach(pending => pending.Complete()); // nobody waits yet
+        }
+        else
+        {
+            Acknowledgement.Send(events, null);
+        }
+    }
+
+    private void CutBack(long durable)
+    {
+        try
+        {
+            _tail.File.SetLength(durable);
+            _tail.File.Flush();
+        }
+        catch (IOException)
+        {
+            // What could not be cut off was never acknowledged; the next opening takes it for what it is.
+        }
+    }
+
+    /// <summary>Puts lines together for as many of the events as fit, and at least for one.</summary>
+    private int Fill(List<PendingAppend> events, DateTimeOffset now)
     {
         Span<byte> timestamp = stackalloc byte[EventLine.TimestampLength];
         EventLine.WriteTimestamp(timestamp, now);
         _batch.Clear();
-        int at = from;
-        while (at < events.Count && (at == from || !_signer.IsSegmentOver(now)) && _batch.TryAdd(_tail, events[at], now, timestamp))
+        int at = 0;
+        while (at < events.Count && (at == 0 || !_signer.IsSegmentOver(now)) && _batch.TryAdd(_tail, events[at], now, timestamp))
         {
             at++;
         }
@@ -223,36 +303,15 @@ internal sealed class LogCommitter : IAsyncDisposable
         return at;
     }
 
-    /// <summary>Now, in microseconds, and never before the last line or the beginning of the epoch.</summary>
     private DateTimeOffset Now()
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        now = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-        DateTimeOffset earliest = _tail.LastTime > _signer.EpochBegins ? _tail.LastTime : _signer.EpochBegins;
-        if (now >= earliest)
+        DateTimeOffset now = _clock.Next(Latest(_tail.LastTime, _signer.EpochBegins), out AuditEvent? stepped);
+        if (stepped is not null)
         {
-            _stepped = false;
-            return now;
+            AddOwn(stepped);
         }
 
-        TimeSpan behind = earliest - now;
-        if (!_stepped && behind >= StepTolerance)
-        {
-            _stepped = true;
-            AddOwn(new AuditEvent
-            {
-                Type = "clock.stepped",
-                Outcome = AuditOutcome.Unknown,
-                Actor = LogActor.Self,
-                Data = AuditData.Of(new System.Text.Json.Nodes.JsonObject
-                {
-                    ["clock"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture),
-                    ["behind_seconds"] = Math.Round(behind.TotalSeconds, 6),
-                }),
-            });
-        }
-
-        return earliest;
+        return now;
     }
 
     private void AddOwn(AuditEvent auditEvent)
@@ -277,19 +336,6 @@ internal sealed class LogCommitter : IAsyncDisposable
         }
     }
 
-    private void CutBack(long durable)
-    {
-        try
-        {
-            _tail.File.SetLength(durable);
-            _tail.File.Flush();
-        }
-        catch (IOException)
-        {
-            // What could not be cut off was never acknowledged; the next opening takes it for what it is.
-        }
-    }
-
     private void Fail(AuditLogException failure, List<PendingAppend> events)
     {
         if (failure.IsFrozen)
@@ -305,10 +351,8 @@ internal sealed class LogCommitter : IAsyncDisposable
         }
 
         _queue.Close(failure);
-        foreach (PendingAppend pending in events.Where(pending => pending is not null))
-        {
-            pending.Fail(failure.Again());
-        }
+        _queue.Call();
+        Acknowledgement.Send([.. events], failure);
 
         requests.ForEach(request => request.SetException(failure.Again()));
     }

@@ -12,7 +12,7 @@ internal sealed class PendingAppend : IValueTaskSource<AuditReceipt>
     private const int KeptBytes = 1 << 14;
 
     private readonly AppendQueue _owner;
-    private ManualResetValueTaskSourceCore<AuditReceipt> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<AuditReceipt> _core; // goes on with the caller at once: Acknowledgement sees to the thread
     private byte[] _bytes = new byte[1024];
 
     public PendingAppend(AppendQueue owner) => _owner = owner;

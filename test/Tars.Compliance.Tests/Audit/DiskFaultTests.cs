@@ -26,7 +26,7 @@ public sealed class DiskFaultTests
         long before = new FileInfo(folder.Layout.Segment(0)).Length;
         (fault.OnWrite, fault.WrittenBefore) = (NoSpace, writtenBefore);
 
-        Task<AuditReceipt>[] waiting = [.. Enumerable.Range(0, 5).Select(i => log.AppendAsync(LogFolder.Event(i), Cancelled).AsTask())];
+        Task<AuditReceipt>[] waiting = [.. Enumerable.Range(0, 5).Select(i => Task.Run(async () => await log.AppendAsync(LogFolder.Event(i), Cancelled)))];
 
         foreach (Task<AuditReceipt> one in waiting)
         {
@@ -92,7 +92,7 @@ public sealed class DiskFaultTests
             flushing.Release();
             mayFlush.Wait(Cancelled);
         };
-        Task<AuditReceipt> first = log.AppendAsync(LogFolder.Event(1), Cancelled).AsTask();
+        Task<AuditReceipt> first = Task.Run(() => log.AppendAsync(LogFolder.Event(1), Cancelled).AsTask(), Cancelled); // flushes on its own thread
         await flushing.WaitAsync(Cancelled);
         Task<AuditReceipt>[] others = [.. Enumerable.Range(2, 50).Select(i => log.AppendAsync(LogFolder.Event(i), Cancelled).AsTask())];
         await Task.Delay(100, Cancelled);
@@ -131,7 +131,12 @@ public sealed class DiskFaultTests
                 reached.Release();
                 never.Wait(Cancelled);
             };
-            Task<AuditReceipt>[] lost = [.. Enumerable.Range(0, 40).Select(i => log.AppendAsync(LogFolder.Event(i), Cancelled).AsTask())];
+            Task<AuditReceipt> first = Task.Run(() => log.AppendAsync(LogFolder.Event(0), Cancelled).AsTask(), Cancelled);
+            await reached.WaitAsync(Cancelled);
+            Task<AuditReceipt>[] lost = [.. Enumerable.Range(1, 39).Select(i => log.AppendAsync(LogFolder.Event(i), Cancelled).AsTask())];
+            flushed = await File.ReadAllBytesAsync(folder.Layout.Segment(0), Cancelled);
+            never.Release(); // the first one is durable then; the others are written, and their flush does not end
+            acknowledged.Add(await first);
             await reached.WaitAsync(Cancelled);
             pages = await File.ReadAllBytesAsync(folder.Layout.Segment(0), Cancelled);
 
