@@ -21,6 +21,12 @@ public abstract record Fault
     /// <summary>The connection is closed without an answer.</summary>
     public sealed record Drop : Fault;
 
+    /// <summary>The request is carried out, and the connection is closed without an answer: the client cannot know.</summary>
+    public sealed record Lost : Fault;
+
+    /// <summary>The connection is closed after this many bytes of the request's body were read; nothing is carried out.</summary>
+    public sealed record CutUpload(int Bytes) : Fault;
+
     /// <summary>The first half of the body with a length that fits it: JSON that does not parse.</summary>
     public sealed record Malformed : Fault;
 

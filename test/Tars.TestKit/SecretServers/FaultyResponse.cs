@@ -26,7 +26,11 @@ internal static class FaultyResponse
                 await Task.Delay(delay.For, time, context.RequestAborted);
                 await WriteAsync(context, usual());
                 break;
-            case Fault.Drop:
+            case Fault.Drop or Fault.CutUpload:
+                context.Abort();
+                break;
+            case Fault.Lost:
+                usual();
                 context.Abort();
                 break;
             case Fault.Malformed:

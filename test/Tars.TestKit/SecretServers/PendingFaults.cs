@@ -4,7 +4,7 @@ namespace Tars.TestKit.SecretServers;
 public sealed class PendingFaults
 {
     private readonly Lock _gate = new();
-    private readonly List<(Fault Fault, string PathPart)> _waiting = [];
+    private readonly List<(Fault Fault, string PathPart, string Method, string QueryPart)> _waiting = [];
 
     /// <summary>How many faults have not happened yet.</summary>
     public int Waiting
@@ -18,12 +18,15 @@ public sealed class PendingFaults
         }
     }
 
-    /// <summary>The next <paramref name="count"/> requests whose decoded path contains <paramref name="pathPart"/> (any, when empty) meet this fault.</summary>
-    public void Next(Fault fault, int count = 1, string pathPart = "")
+    /// <summary>
+    /// The next <paramref name="count"/> requests whose decoded path contains <paramref name="pathPart"/>, whose method is <paramref name="method"/> and whose query as sent
+    /// contains <paramref name="queryPart"/> (any, when empty) meet this fault.
+    /// </summary>
+    public void Next(Fault fault, int count = 1, string pathPart = "", string method = "", string queryPart = "")
     {
         lock (_gate)
         {
-            _waiting.AddRange(Enumerable.Repeat((fault, pathPart), count));
+            _waiting.AddRange(Enumerable.Repeat((fault, pathPart, method, queryPart), count));
         }
     }
 
@@ -36,11 +39,18 @@ public sealed class PendingFaults
         }
     }
 
-    internal Fault? Take(string path)
+    internal Fault? Take(string path, string method, string query) => Take(path, method, query, fault => fault is not Fault.CutUpload);
+
+    /// <summary>The faults that happen before the body is read.</summary>
+    internal Fault.CutUpload? TakeEarly(string path, string method, string query) => (Fault.CutUpload?)Take(path, method, query, fault => fault is Fault.CutUpload);
+
+    private Fault? Take(string path, string method, string query, Predicate<Fault> takes)
     {
         lock (_gate)
         {
-            int index = _waiting.FindIndex(waiting => path.Contains(waiting.PathPart, StringComparison.Ordinal));
+            int index = _waiting.FindIndex(waiting => takes(waiting.Fault)
+                && path.Contains(waiting.PathPart, StringComparison.Ordinal) && query.Contains(waiting.QueryPart, StringComparison.Ordinal)
+                && (waiting.Method.Length == 0 || waiting.Method == method));
             if (index < 0)
             {
                 return null;

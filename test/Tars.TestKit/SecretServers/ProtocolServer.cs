@@ -19,7 +19,7 @@ namespace Tars.TestKit.SecretServers;
 /// </summary>
 public abstract class ProtocolServer : IAsyncDisposable
 {
-    /// <summary>A longer body is refused with 413.</summary>
+    /// <summary>A longer body is refused with 413, unless a server takes more.</summary>
     public const int MaximumBodyBytes = 1 << 20;
 
     private readonly ProtocolServerOptions _options;
@@ -64,6 +64,9 @@ public abstract class ProtocolServer : IAsyncDisposable
 
     /// <summary>Held while an answer is made; whoever changes what is served holds it too.</summary>
     protected Lock Gate { get; } = new();
+
+    /// <summary>The longest body this server takes.</summary>
+    protected virtual int BodyLimit => MaximumBodyBytes;
 
     /// <summary>The time by the server's clock.</summary>
     protected DateTimeOffset Now => Time.GetUtcNow();
@@ -130,7 +133,15 @@ public abstract class ProtocolServer : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         CancellationToken gone = context.RequestAborted;
-        if (await ReadBodyAsync(context.Request.Body, gone) is not { } body)
+        string[] target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2);
+        if (Faults.TakeEarly(Uri.UnescapeDataString(target[0]), context.Request.Method, target.Length == 2 ? target[1] : "") is { } cut)
+        {
+            await context.Request.Body.ReadAtLeastAsync(new byte[cut.Bytes], cut.Bytes, throwOnEndOfStream: false, gone);
+            context.Abort();
+            return;
+        }
+
+        if (await ReadBodyAsync(context.Request.Body, BodyLimit, gone) is not { } body)
         {
             context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
             return;
@@ -147,7 +158,7 @@ public abstract class ProtocolServer : IAsyncDisposable
         lock (Gate)
         {
             _requests.Add(request);
-            fault = Faults.Take(request.Path);
+            fault = Faults.Take(request.Path, request.Method, request.RawQuery);
         }
 
         await FaultyResponse.SendAsync(context, fault, Usual, Throttle, Fail, Time);
@@ -165,7 +176,7 @@ public abstract class ProtocolServer : IAsyncDisposable
         Answer Fail(int status) => Failed(request, status);
     }
 
-    private static async Task<byte[]?> ReadBodyAsync(Stream stream, CancellationToken cancellationToken)
+    private static async Task<byte[]?> ReadBodyAsync(Stream stream, int limit, CancellationToken cancellationToken)
     {
         using MemoryStream body = new();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
@@ -173,7 +184,7 @@ public abstract class ProtocolServer : IAsyncDisposable
         {
             while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and int read)
             {
-                if (body.Length + read > MaximumBodyBytes)
+                if (body.Length + read > limit)
                 {
                     return null;
                 }

@@ -23,8 +23,20 @@ public static class SignatureVersion4
     public static string CanonicalRequest(
         string method, string rawPath, string rawQuery, IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<string> signedHeaders, string payloadHash)
     {
+        return Canonical(method, CanonicalPath(rawPath), rawQuery, headers, signedHeaders, payloadHash);
+    }
+
+    /// <summary>Step 1 for Amazon S3, whose keys are taken as they are: each byte of the path is encoded once, and dots and empty segments stay.</summary>
+    /// <inheritdoc cref="CanonicalRequest"/>
+    public static string CanonicalObjectRequest(
+        string method, string rawPath, string rawQuery, IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<string> signedHeaders, string payloadHash) =>
+        Canonical(method, string.Join('/', rawPath.Split('/').Select(segment => UriEncode(Uri.UnescapeDataString(segment)))), rawQuery, headers, signedHeaders, payloadHash);
+
+    private static string Canonical(
+        string method, string path, string rawQuery, IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<string> signedHeaders, string payloadHash)
+    {
         StringBuilder text = new();
-        text.Append(method).Append('\n').Append(CanonicalPath(rawPath)).Append('\n').Append(CanonicalQuery(rawQuery)).Append('\n');
+        text.Append(method).Append('\n').Append(path).Append('\n').Append(CanonicalQuery(rawQuery)).Append('\n');
         foreach (string name in signedHeaders)
         {
             IEnumerable<string> values = headers.Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => OneSpace(header.Value));
