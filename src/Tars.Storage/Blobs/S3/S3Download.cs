@@ -1,3 +1,4 @@
+using Amazon.Runtime.Internal.Util;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -11,12 +12,12 @@ internal sealed class S3Download : Stream
     private readonly S3BlobStoreOptions _options;
     private readonly string _key;
     private readonly long _length;
-    private GetObjectResponse? _response;
+    private Stream? _body;
     private long _position;
 
     private S3Download(IAmazonS3 client, S3Attempts attempts, S3BlobStoreOptions options, string key, GetObjectResponse response)
     {
-        (_client, _attempts, _options, _key, _response) = (client, attempts, options, key, response);
+        (_client, _attempts, _options, _key, _body) = (client, attempts, options, key, Body(response));
         _length = response.ContentLength;
         ETag = response.ETag;
     }
@@ -83,21 +84,26 @@ internal sealed class S3Download : Stream
     {
         if (disposing)
         {
-            _response?.Dispose();
+            _body?.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
+    /// <summary>
+    /// The bytes as they come. The SDK's own stream compares them with the ETag, where that is an MD5, and throws when it is disposed: damage has a name here already.
+    /// </summary>
+    private static Stream Body(GetObjectResponse response) => response.ResponseStream is WrapperStream wrapped ? wrapped.GetNonWrapperBaseStream() : response.ResponseStream;
+
     private async Task<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancelled)
     {
-        _response ??= await _client.GetObjectAsync(
-            new GetObjectRequest { BucketName = _options.Bucket, Key = _key, ByteRange = new ByteRange(_position, _length - 1), EtagToMatch = ETag }, cancelled).ConfigureAwait(false);
+        _body ??= Body(await _client.GetObjectAsync(
+            new GetObjectRequest { BucketName = _options.Bucket, Key = _key, ByteRange = new ByteRange(_position, _length - 1), EtagToMatch = ETag }, cancelled).ConfigureAwait(false));
         bool isGood = false;
         try
         {
             Memory<byte> wanted = buffer[..(int)Math.Min(buffer.Length, _length - _position)];
-            int read = await _response.ResponseStream.ReadAsync(wanted, cancelled).ConfigureAwait(false);
+            int read = await _body.ReadAsync(wanted, cancelled).ConfigureAwait(false);
             isGood = read > 0;
             return isGood ? read : throw new IOException("the answer ended before its announced length");
         }
@@ -105,8 +111,8 @@ internal sealed class S3Download : Stream
         {
             if (!isGood)
             {
-                _response.Dispose();
-                _response = null; // the next attempt asks for the rest
+                await _body.DisposeAsync().ConfigureAwait(false);
+                _body = null; // the next attempt asks for the rest
             }
         }
     }
