@@ -53,7 +53,9 @@ internal sealed class S3Place : IAsyncDisposable
 
     internal S3BlobStoreOptions VirtualHost => Options with
     {
-        Endpoint = new Uri($"http://{S3Server.Domain}:{Server.HttpAddress.Port}"), PathStyle = false, ConnectTo = new IPEndPoint(IPAddress.Loopback, Server.HttpAddress.Port),
+        Endpoint = new Uri($"http://{S3Server.Domain}:{Server.HttpAddress.Port}"),
+        PathStyle = false,
+        ConnectTo = new IPEndPoint(IPAddress.Loopback, Server.HttpAddress.Port),
     };
 
     internal S3BlobStore Open(S3BlobStoreOptions options, TimeProvider? time = null)
