@@ -6,6 +6,7 @@ using Tars.Benchmarks;
     ("audit", "the audit log: durable events a second, time to acknowledgement, erasing a person, finding an id", AuditBenchmark.RunAsync),
     ("parse", "reading a query_range answer, MB/s per core, beside Utf8JsonReader", ParseBenchmark.RunAsync),
     ("audit-verify", "verifying an audit log of a million lines: events a second, with one thread and two", AuditVerifyBenchmark.RunAsync),
+    ("blobs", "putting files into a directory of blobs and getting them back, beside cp and sha256sum", BlobBenchmark.RunAsync),
     ("capture", "writing and reading a capture of 100.8 million points: seconds and peak memory", CaptureBenchmark.RunAsync),
     ("config", "loading a configuration, whole and damaged: milliseconds a file", ConfigBenchmark.RunAsync),
     ("retro", "a weekly retrospective over 10,000 series from a capture: seconds and peak memory", RetroBenchmark.RunAsync),

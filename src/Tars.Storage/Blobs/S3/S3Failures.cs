@@ -76,7 +76,7 @@ internal static class S3Failures
         return code switch
         {
             "NoSuchBucket" => new($"there is no bucket \"{options.Bucket}\"", "create it, or correct bucket, region and endpoint", IsTransient: false, null),
-            "AccessDenied" or "AllAccessDisabled" => new($"access denied ({said})", "the keys need s3:GetObject, s3:PutObject, s3:DeleteObject, s3:ListBucket and s3:AbortMultipartUpload here, and use of the KMS key if there is one", IsTransient: false, null),
+            "AccessDenied" or "AllAccessDisabled" => new($"access denied ({said})", "the keys need s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload, s3:ListBucket and s3:ListBucketMultipartUploads here, and use of the KMS key if there is one", IsTransient: false, null),
             "InvalidAccessKeyId" => new("the access key is unknown to the service", "correct the keys, or the endpoint they belong to", IsTransient: false, null),
             "ExpiredToken" or "InvalidToken" => new($"the session token is no longer good ({code})", "get new temporary keys", IsTransient: false, null),
             "SignatureDoesNotMatch" => new("the signature is not what the service computes", "the secret key is wrong, or a proxy changes requests", IsTransient: false, null),
