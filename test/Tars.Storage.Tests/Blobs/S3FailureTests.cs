@@ -231,7 +231,7 @@ public sealed class S3FailureTests : IAsyncLifetime
     [InlineData("reports", "../", "https://s3.example", "prefix")]
     [InlineData("reports", "/", "https://s3.example", "prefix")]
     [InlineData("reports", "tars/", "http://s3.example", "endpoint")]
-    [InlineData("reports", "tars/", "https://user:key@s3.example", "endpoint")]
+    [InlineData("reports", "tars/", "https://user@s3.example", "endpoint")]
     public void Options_ThatCannotBe_AreRefusedByName(string bucket, string prefix, string endpoint, string named)
     {
         S3BlobStoreOptions options = _place.Options with { Bucket = bucket, Prefix = prefix, Endpoint = new Uri(endpoint), AllowHttp = false };
