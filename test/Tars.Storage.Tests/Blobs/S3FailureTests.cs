@@ -184,6 +184,35 @@ public sealed class S3FailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Put_CancelledBetweenItsParts_AbortsTheUpload()
+    {
+        using S3BlobStore store = _place.Open(_place.Options);
+        using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        _place.Server.Faults.Next(new Fault.Delay(TimeSpan.FromMinutes(5)), method: "PUT", queryPart: "partNumber=2");
+        Task<BlobPut> put = store.PutAsync(new CountingStream(3 * Part, seed: 8), null, source.Token);
+        while (_place.Server.Faults.Waiting > 0)
+        {
+            await Task.Delay(20, Cancelled);
+        }
+
+        Assert.Equal(1, _place.Server.OpenUploads);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
+        Assert.Equal(0, _place.Server.OpenUploads);
+        Assert.Empty(_place.Server.Keys(S3Place.Bucket));
+    }
+
+    [Fact]
+    public async Task Find_InABucketThatIsNotThere_IsAFailureAndNotAMissingBlob()
+    {
+        using S3BlobStore store = _place.Open(_place.Options with { Bucket = "not-there" });
+        foreach (Func<Task> call in (Func<Task>[])[() => store.FindAsync(BlobDigest.Of([]), Cancelled), () => store.DeleteAsync(BlobDigest.Of([]), Cancelled), () => store.ReadAsync(BlobDigest.Of([]), 1, Cancelled)])
+        {
+            Assert.Contains("there is no bucket", (await Assert.ThrowsAsync<BlobStoreException>(call)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Put_WithEncryption_TellsTheService()
     {
         using S3BlobStore service = _place.Open(_place.Options with { Encryption = new S3Encryption.WithServiceKeys() });

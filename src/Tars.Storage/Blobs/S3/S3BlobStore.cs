@@ -117,6 +117,7 @@ public sealed class S3BlobStore : IBlobStore, IDisposable
         }
         catch (AmazonS3Exception refusal) when (S3Failures.Is(refusal, S3Failures.NotFound, S3Failures.NoSuchKey))
         {
+            await ListAsync(null, 1, cancellationToken).ConfigureAwait(false); // HEAD answers the same for a bucket that does not exist; a listing says so
             return null;
         }
     }
