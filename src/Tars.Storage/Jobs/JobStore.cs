@@ -1,0 +1,153 @@
+using Tars.Storage.Databases;
+
+namespace Tars.Storage.Jobs;
+
+/// <summary>How far a job has come.</summary>
+public enum JobState
+{
+    /// <summary>Nobody has it.</summary>
+    Waiting,
+
+    /// <summary>Somebody has it for a while.</summary>
+    Leased,
+
+    /// <summary>It was done.</summary>
+    Done,
+
+    /// <summary>It failed as often as it may.</summary>
+    Failed,
+}
+
+/// <summary>Work to be done by one of several replicas.</summary>
+/// <param name="Id">Its id; the same one twice is one job.</param>
+/// <param name="Kind">What is to be done.</param>
+/// <param name="Payload">With what, JSON, without secrets.</param>
+/// <param name="RunAfter">Not before, UTC.</param>
+/// <param name="MaximumAttempts">How often it may be taken, at least 1.</param>
+public sealed record NewJob(Guid Id, string Kind, string Payload, DateTimeOffset RunAfter, int MaximumAttempts = 5);
+
+/// <summary>A job that was taken.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">What is to be done.</param>
+/// <param name="Payload">With what.</param>
+/// <param name="Owner">Who took it.</param>
+/// <param name="Attempt">How often it was taken, from 1: with the owner it tells this lease from every other.</param>
+/// <param name="LeaseUntil">Until when it is the owner's, UTC.</param>
+public sealed record TakenJob(Guid Id, string Kind, string Payload, string Owner, int Attempt, DateTimeOffset LeaseUntil);
+
+/// <summary>A job as it is kept.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">What is to be done.</param>
+/// <param name="State">How far it has come.</param>
+/// <param name="Attempts">How often it was taken.</param>
+/// <param name="Owner">Who has it; null when nobody has.</param>
+/// <param name="Finished">When it was done or given up, UTC; null before.</param>
+/// <param name="Error">Why the last attempt failed; null when none did.</param>
+public sealed record Job(Guid Id, string Kind, JobState State, int Attempts, string? Owner, DateTimeOffset? Finished, string? Error);
+
+/// <summary>
+/// Jobs for several replicas. Each is taken by one owner for the time of a lease; an owner that dies loses it, and another one takes it. The clocks of the
+/// replicas must agree to within a fraction of the lease.
+/// </summary>
+public sealed class JobStore
+{
+    private const string Taken = "job_id AS Id, kind AS Kind, payload AS Payload, owner AS Owner, attempts AS Attempts, lease_until AS LeaseUntil";
+
+    private readonly Database _database;
+    private readonly TimeProvider _time;
+
+    internal JobStore(Database database, TimeProvider time) => (_database, _time) = (database, time);
+
+    /// <summary>Adds a job.</summary>
+    /// <returns>Whether it is new; false when there was one of that id.</returns>
+    public Task<bool> AddAsync(NewJob job, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(job.Kind);
+        ArgumentOutOfRangeException.ThrowIfLessThan(job.MaximumAttempts, 1);
+        return _database.WriteAsync(
+            "add a job",
+            async work => await work.ExecuteAsync(
+                """
+                INSERT INTO jobs (job_id, kind, payload, state, run_after, attempts, max_attempts, created)
+                VALUES (@id, @Kind, @Payload, 'waiting', @after, 0, @maximum, @now) ON CONFLICT (job_id) DO NOTHING
+                """,
+                new { id = job.Id.ToString(), job.Kind, job.Payload, after = StoreTime.Of(job.RunAfter), maximum = (long)job.MaximumAttempts, now = Now }) == 1,
+            cancellationToken);
+    }
+
+    /// <summary>Takes the job that has been due for longest, or one whose lease has run out.</summary>
+    /// <returns>The job; null when none is due.</returns>
+    public Task<TakenJob?> TakeAsync(string owner, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
+        return _database.WriteAsync(
+            "take a job",
+            async work =>
+            {
+                long now = Now;
+                var parameters = new { owner, now, until = now + (lease.Ticks / TimeSpan.TicksPerMicrosecond) };
+                await work.ExecuteAsync(
+                    """
+                    UPDATE jobs SET state = 'failed', owner = NULL, lease_until = NULL, finished = @now, error = 'its last owner did not come back'
+                    WHERE job_id IN (SELECT job_id FROM jobs WHERE state = 'leased' AND lease_until <= @now AND attempts >= max_attempts ORDER BY job_id{skip_locked})
+                    """,
+                    parameters);
+                Row? row = await work.FirstAsync<Row>(Update("state = 'leased' AND lease_until <= @now AND attempts < max_attempts ORDER BY lease_until, job_id"), parameters)
+                    ?? await work.FirstAsync<Row>(Update("state = 'waiting' AND run_after <= @now ORDER BY run_after, job_id"), parameters);
+                return row?.ToJob();
+            },
+            cancellationToken);
+
+        static string Update(string which) =>
+            $"UPDATE jobs SET state = 'leased', owner = @owner, lease_until = @until, attempts = attempts + 1 WHERE job_id = (SELECT job_id FROM jobs WHERE {which} LIMIT 1{{skip_locked}}) RETURNING {Taken}";
+    }
+
+    /// <summary>Holds a job for longer, from now on.</summary>
+    /// <returns>Whether the lease still held; otherwise stop: another owner has the job.</returns>
+    public Task<bool> ExtendAsync(TakenJob job, TimeSpan lease, CancellationToken cancellationToken) => ChangeAsync(
+        "UPDATE jobs SET lease_until = @now + @span", job, lease, null, cancellationToken);
+
+    /// <summary>Notes that a job was done.</summary>
+    /// <returns>Whether the lease still held; otherwise another owner has the job and does it again.</returns>
+    public Task<bool> CompleteAsync(TakenJob job, CancellationToken cancellationToken) => ChangeAsync(
+        "UPDATE jobs SET state = 'done', owner = NULL, lease_until = NULL, finished = @now, error = NULL", job, TimeSpan.Zero, null, cancellationToken);
+
+    /// <summary>Notes that a job failed. It is due again after a pause, until it was taken as often as it may.</summary>
+    /// <returns>Whether the lease still held.</returns>
+    public Task<bool> FailAsync(TakenJob job, string error, TimeSpan retryAfter, CancellationToken cancellationToken) => ChangeAsync(
+        """
+        UPDATE jobs SET state = CASE WHEN attempts >= max_attempts THEN 'failed' ELSE 'waiting' END, owner = NULL, lease_until = NULL, error = @error,
+            finished = CASE WHEN attempts >= max_attempts THEN CAST(@now AS BIGINT) END, run_after = @now + @span
+        """,
+        job,
+        retryAfter,
+        error,
+        cancellationToken);
+
+    /// <summary>A job by its id, or null.</summary>
+    public Task<Job?> FindAsync(Guid id, CancellationToken cancellationToken) => _database.ReadAsync(
+        "find a job",
+        async work => (await work.FirstAsync<KeptRow>(
+            "SELECT job_id AS Id, kind AS Kind, state AS State, attempts AS Attempts, owner AS Owner, finished AS Finished, error AS Error FROM jobs WHERE job_id = @id", new { id = id.ToString() }))?.ToJob(),
+        cancellationToken);
+
+    private long Now => StoreTime.Of(_time.GetUtcNow());
+
+    private Task<bool> ChangeAsync(string update, TakenJob job, TimeSpan span, string? error, CancellationToken cancellationToken) => _database.WriteAsync(
+        "change a job",
+        async work => await work.ExecuteAsync(
+            update + " WHERE job_id = @id AND state = 'leased' AND owner = @Owner AND attempts = @attempt",
+            new { now = Now, span = span.Ticks / TimeSpan.TicksPerMicrosecond, error, id = job.Id.ToString(), job.Owner, attempt = (long)job.Attempt }) == 1,
+        cancellationToken);
+
+    private sealed record Row(string Id, string Kind, string Payload, string Owner, long Attempts, long LeaseUntil)
+    {
+        public TakenJob ToJob() => new(Guid.Parse(Id), Kind, Payload, Owner, (int)Attempts, StoreTime.At(LeaseUntil));
+    }
+
+    private sealed record KeptRow(string Id, string Kind, string State, long Attempts, string? Owner, long? Finished, string? Error)
+    {
+        public Job ToJob() => new(Guid.Parse(Id), Kind, StoreWords.Parse<JobState>(State), (int)Attempts, Owner, StoreTime.At(Finished), Error);
+    }
+}
