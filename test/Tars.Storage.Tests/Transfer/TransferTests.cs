@@ -1,0 +1,158 @@
+using System.Text;
+using NJsonSchema;
+using Tars.Storage.Attestations;
+using Tars.Storage.Captures;
+using Tars.Storage.Identity;
+using Tars.Storage.Jobs;
+using Tars.Storage.Notifications;
+using Tars.Storage.Reports;
+using Tars.Storage.Runs;
+using Tars.Storage.Schema;
+using Tars.Storage.Tests.Fixtures;
+using Tars.TestKit;
+using Xunit;
+
+namespace Tars.Storage.Tests.Transfer;
+
+public abstract class TransferTests(IStorePlace place) : StoreTestBase(place)
+{
+    /// <summary>Puts rows into every table.</summary>
+    internal static async Task FillAsync(Store store, DateTimeOffset now)
+    {
+        Guid run = await new Runner(store).CompleteAsync(Samples.Report("kpi", 30, 1), Samples.Report("daily", 5, 2, isSealed: false));
+        await new Runner(store).StoreAsync(Samples.Report("retro", 1, 3));
+        Guid abandoned = store.Runs.NewId();
+        await store.Runs.IntendAsync(new RunIntent(abandoned, "kpi"), Token);
+        await store.Runs.AbandonAsync(abandoned, "backend down", Token);
+        await store.Findings.ResolveAsync(3, "subject-9", "rolled back", Token);
+        await store.Captures.AddAsync(
+            new StoredCapture(Samples.Digest("manifest"), "prometheus 2.42", Samples.Day, TimeSpan.FromSeconds(60)) { RunId = run, Blob = new BlobReference(Samples.Digest("capture"), 99), Location = "captures/1" }, Token);
+        NewUser user = new(Guid.NewGuid(), "subject-9", "zoë", "viewer", "$argon2id$…");
+        await store.Users.AddAsync(user, Token);
+        await store.ApiKeys.AddAsync(new NewApiKey(Guid.NewGuid(), user.Id, "ci", Samples.Digest("key"), "read write", now.AddDays(1)), Token);
+        await store.RefreshTokens.AddAsync(new NewRefreshToken(Samples.Digest("token"), Guid.NewGuid(), user.Id, now.AddDays(1)), Token);
+        await store.Sessions.AddAsync(Samples.Digest("session"), user.Id, now.AddDays(1), Token);
+        await store.Attestations.AddAsync(
+            new Attestation(Guid.NewGuid(), "soc2", "CC7.2", Samples.Day, Judgement.Inconclusive("not checked"), Samples.Digest("statement")) { RunId = run, Actor = "subject-1", Envelope = new BlobReference(Samples.Digest("e"), 5) }, Token);
+        await store.Jobs.AddAsync(new NewJob(Guid.NewGuid(), "report", """{"a":"b"}""", now), Token);
+        await store.Jobs.TakeAsync("replica-1", TimeSpan.FromMinutes(1), Token);
+        await store.Outbox.AddAsync(new NewMessage("ops", "{}") { RunId = run }, Token);
+        await store.Outbox.FailedAsync((await store.Outbox.TakeAsync("s", TimeSpan.FromMinutes(1), Token))!, "503", TimeSpan.FromMinutes(1), Token);
+        await store.Schedules.BeginAsync("daily", now, "replica-1", TimeSpan.FromMinutes(1), Token);
+        await store.Schedules.EndAsync("daily", now, "replica-1", run, null, Token);
+    }
+
+    [Fact]
+    public async Task ExportAsync_ImportedIntoEitherDatabase_IsTheSameExport()
+    {
+        Store store = await NewStoreAsync();
+        await FillAsync(store, Clock.GetUtcNow());
+        byte[] export = await ExportAsync(store);
+        using TemporaryDirectory folder = new();
+        foreach (StoreAddress address in new[] { await NewAddressAsync(), StoreAddress.Parse($"sqlite:{folder.Combine("other.db")}") })
+        {
+            await using Store other = await Store.OpenAsync(address, Clock, null, Token);
+            IReadOnlyDictionary<string, long> rows = await other.ImportAsync(new MemoryStream(export), Token);
+            Assert.All(Tables.All, table => Assert.True(rows[table.Name] > 0, $"{table.Name} has no rows: the test moves nothing of it"));
+            Assert.Equal(Encoding.UTF8.GetString(export), Encoding.UTF8.GetString(await ExportAsync(other)));
+            Assert.Empty(await other.CheckAsync(Token));
+
+            // Numbers the database gives go on after those that came.
+            Guid run = await new Runner(other).StoreAsync(Samples.Report("later", 2, 9));
+            Assert.True((await other.Reports.OfRunAsync(run, Token))[0].Id > rows["reports"]);
+        }
+    }
+
+    [Fact]
+    public async Task ExportAsync_EachLine_FulfilsTheSchema()
+    {
+        JsonSchema schema = await JsonSchema.FromFileAsync(RepositoryRoot.PathOf("schemas/store-export.schema.json"), Token);
+        Store store = await NewStoreAsync();
+        await FillAsync(store, Clock.GetUtcNow());
+        string[] lines = Encoding.UTF8.GetString(await ExportAsync(store)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, line => Assert.Empty(schema.Validate(line)));
+        Assert.NotEmpty(schema.Validate(lines[1].Replace("\"table\":\"subjects\"", "\"table\":\"runs\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task ExportAsync_WhileOthersWrite_IsOfOneInstant()
+    {
+        StoreAddress address = await NewAddressAsync();
+        Store store = await OpenAsync(address);
+        Store writer = await OpenAsync(address);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task writing = Task.Run(
+            async () =>
+            {
+                for (int i = 0; !stop.IsCancellationRequested; i++)
+                {
+                    await new Runner(writer).StoreAsync(Samples.Report("kpi", 20, i));
+                }
+            },
+            Token);
+        for (int turn = 0; turn < 5; turn++)
+        {
+            byte[] export = await ExportAsync(store);
+            await using Store copy = await Store.OpenAsync(await NewAddressAsync(), Clock, null, Token);
+            await copy.ImportAsync(new MemoryStream(export), Token); // foreign keys hold, so no child came without its parent
+            Assert.Empty(await copy.CheckAsync(Token)); // nor a report with fewer findings than it says
+        }
+
+        await stop.CancelAsync();
+        await writing;
+    }
+
+    [Fact]
+    public async Task ImportAsync_DamagedExport_IsRefusedAndNothingIsKept()
+    {
+        Store source = await NewStoreAsync();
+        await FillAsync(source, Clock.GetUtcNow());
+        string[] lines = Encoding.UTF8.GetString(await ExportAsync(source)).Split('\n');
+        (string What, string Text)[] damaged =
+        [
+            ("it is empty", string.Empty),
+            ("it does not begin as", "{}\n"),
+            ("it ends before its end", string.Join('\n', lines[..^2]) + "\n"), // the end is cut off
+            ("it ends before its end", string.Join('\n', lines[..20]) + "\n{\"table\":"), // torn within a line
+            ("its digest is not that of its lines", string.Join('\n', lines).Replace("rolled back", "rolled bach", StringComparison.Ordinal)),
+            ("its digest is not that of its lines", string.Join('\n', lines.Where((_, i) => i != 2))), // a line is missing
+            ("there is no table", string.Join('\n', lines).Replace("\"table\":\"blobs\"", "\"table\":\"blebs\"", StringComparison.Ordinal)),
+            ("a column this program does not know", string.Join('\n', lines).Replace("\"command\":", "\"comand\":\"\",\"command\":", StringComparison.Ordinal)),
+            ("is no instant", string.Join('\n', lines).Replace("000000Z", "000Z", StringComparison.Ordinal)),
+            ("it goes on after its end", string.Join('\n', lines) + "{}\n"),
+        ];
+        Store target = await NewStoreAsync();
+        foreach ((string what, string text) in damaged)
+        {
+            StoreException refused = await Assert.ThrowsAsync<StoreException>(() => target.ImportAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), Token));
+            Assert.Contains(what, refused.Message, StringComparison.Ordinal);
+            Assert.Empty(await target.Runs.ListAsync(null, null, 1, Token));
+            Assert.Null(await target.Subjects.FindAsync("subject-1", Token));
+        }
+    }
+
+    [Fact]
+    public async Task ImportAsync_StoreWithRowsOrNewerExport_IsRefused()
+    {
+        Store store = await NewStoreAsync();
+        byte[] export = await ExportAsync(store);
+        string newer = Encoding.UTF8.GetString(export).Replace($"\"schema\":{store.Schema.Newest}", $"\"schema\":{store.Schema.Newest + 1}", StringComparison.Ordinal);
+        StoreException refused = await Assert.ThrowsAsync<StoreException>(() => store.ImportAsync(new MemoryStream(Encoding.UTF8.GetBytes(newer)), Token));
+        Assert.Equal("use a newer tars", refused.Hint);
+        await new Runner(store).StoreAsync(Samples.Report("kpi", 1, 1));
+        refused = await Assert.ThrowsAsync<StoreException>(() => store.ImportAsync(new MemoryStream(export), Token));
+        Assert.Equal($"{store.Location}: import into the store: the store is not empty: subjects has rows", refused.Message);
+    }
+
+    private static async Task<byte[]> ExportAsync(Store store)
+    {
+        using MemoryStream output = new();
+        await store.ExportAsync(output, Token);
+        return output.ToArray();
+    }
+}
+
+public sealed class SqliteTransferTests(SqlitePlace place) : TransferTests(place), IClassFixture<SqlitePlace>;
+
+[Collection(PostgresPlace.Name)]
+public sealed class PostgresTransferTests(PostgresPlace place) : TransferTests(place);
