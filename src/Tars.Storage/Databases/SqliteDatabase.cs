@@ -23,6 +23,8 @@ internal sealed class SqliteDatabase : Database
         ["{skip_locked}"] = string.Empty,
     };
 
+    private const long MostPages = 0xFFFFFFFE;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly string _connectionText;
     private readonly string _pragmas;
@@ -32,10 +34,11 @@ internal sealed class SqliteDatabase : Database
     {
         // Waiting is done by SQLite itself (busy_timeout), finely; the provider's own waiting, in steps of 150 ms, is cut to its least.
         _connectionText = new SqliteConnectionStringBuilder { DataSource = address.File, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 1, Pooling = true }.ToString();
-        string pages = options.MaximumPages is { } maximum ? string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={maximum};") : string.Empty;
+        // Set even without a limit: the provider's pool hands connections of other stores on, with what was set there.
+        long pages = options.MaximumPages ?? MostPages;
         _pragmas = string.Create(
             CultureInfo.InvariantCulture,
-            $"PRAGMA busy_timeout={(long)options.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; {pages}");
+            $"PRAGMA busy_timeout={(long)options.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA max_page_count={pages};");
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Tars.Storage.Databases;
 
@@ -102,8 +103,12 @@ public sealed class FindingStore
         {
             if (values.Count > 0)
             {
-                conditions.Add($"{column} IN @{column}");
-                parameters.Add(column, values);
+                string[] names = [.. Enumerable.Range(0, values.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{column}{i}"))];
+                conditions.Add(names.Length == 1 ? $"{column} = @{names[0]}" : $"{column} IN (@{string.Join(", @", names)})");
+                for (int i = 0; i < names.Length; i++)
+                {
+                    parameters.Add(names[i], values[i]);
+                }
             }
         }
 

@@ -108,6 +108,7 @@ public abstract class TransferTests(IStorePlace place) : StoreTestBase(place)
         Store source = await NewStoreAsync();
         await FillAsync(source, Clock.GetUtcNow());
         string[] lines = Encoding.UTF8.GetString(await ExportAsync(source)).Split('\n');
+        int aFigure = Array.FindIndex(lines, line => line.StartsWith("{\"table\":\"figures\"", StringComparison.Ordinal));
         (string What, string Text)[] damaged =
         [
             ("it is empty", string.Empty),
@@ -115,7 +116,7 @@ public abstract class TransferTests(IStorePlace place) : StoreTestBase(place)
             ("it ends before its end", string.Join('\n', lines[..^2]) + "\n"), // the end is cut off
             ("it ends before its end", string.Join('\n', lines[..20]) + "\n{\"table\":"), // torn within a line
             ("its digest is not that of its lines", string.Join('\n', lines).Replace("rolled back", "rolled bach", StringComparison.Ordinal)),
-            ("its digest is not that of its lines", string.Join('\n', lines.Where((_, i) => i != 2))), // a line is missing
+            ("its digest is not that of its lines", string.Join('\n', lines.Where((_, i) => i != aFigure))), // a line is missing
             ("there is no table", string.Join('\n', lines).Replace("\"table\":\"blobs\"", "\"table\":\"blebs\"", StringComparison.Ordinal)),
             ("a column this program does not know", string.Join('\n', lines).Replace("\"command\":", "\"comand\":\"\",\"command\":", StringComparison.Ordinal)),
             ("is no instant", string.Join('\n', lines).Replace("000000Z", "000Z", StringComparison.Ordinal)),

@@ -18,6 +18,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private const string SystemUser = "postgres";
     private const string Versions = "/usr/lib/postgresql";
+    private static readonly string[] Programs = [Program, "initdb", "createdb", "pg_isready", "psql"];
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryDirectory _folder = new();
@@ -42,19 +43,26 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private RunningCommand Running => _running ?? throw new InvalidOperationException("PostgreSQL has not been started");
 
-    /// <summary>The folder of the server's programs: that of PATH, else the newest version Debian keeps beside it. Null where there is none.</summary>
+    /// <summary>
+    /// The folder of the server's and the clients' programs: that of the program on PATH (where its link leads), else the newest version Debian keeps beside PATH. Null
+    /// where there is none.
+    /// </summary>
     public static string? FindPrograms()
     {
+        List<string> folders = [];
         if (Executables.Find(Program) is { } onPath)
         {
-            return Path.GetDirectoryName(onPath);
+            folders.Add(Path.GetDirectoryName(File.ResolveLinkTarget(onPath, returnFinalTarget: true)?.FullName ?? onPath)!);
         }
 
-        return !Directory.Exists(Versions) ? null : Directory.EnumerateDirectories(Versions)
-            .Where(folder => File.Exists(Path.Combine(folder, "bin", Program)))
-            .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int version) ? version : 0)
-            .Select(folder => Path.Combine(folder, "bin"))
-            .FirstOrDefault();
+        if (Directory.Exists(Versions))
+        {
+            folders.AddRange(Directory.EnumerateDirectories(Versions)
+                .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int version) ? version : 0)
+                .Select(folder => Path.Combine(folder, "bin")));
+        }
+
+        return folders.FirstOrDefault(folder => Programs.All(program => File.Exists(Path.Combine(folder, program))));
     }
 
     /// <summary>The folder of the server's programs. Without it the calling test is skipped, or fails when <c>TARS_REQUIRE_SERVERS=1</c>.</summary>
