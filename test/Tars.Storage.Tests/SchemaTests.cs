@@ -80,6 +80,27 @@ public abstract class SchemaTests(IStorePlace place) : StoreTestBase(place)
             "insert", work => work.ExecuteAsync("INSERT INTO subjects (subject_id, created) VALUES ('s', 'yesterday')"), Token));
     }
 
+    [Fact]
+    public async Task Connections_OfTheStore_FlushEachCommitAndKeepForeignKeys()
+    {
+        // A process that is killed does not show it, a power cut does: so the settings themselves are looked at.
+        StoreAddress address = await NewAddressAsync();
+        if (!Place.IsEmbedded)
+        {
+            await using Store before = await Store.OpenAsync(address, Clock, null, Token);
+            await before.Database.WriteAsync("loosen", work => work.ExecuteAsync($"ALTER DATABASE {address.Server!.Database} SET synchronous_commit = off"), Token);
+        }
+
+        Store store = await OpenAsync(address);
+        string[] settings = await store.Database.ReadAsync(
+            "look",
+            async work => Place.IsEmbedded
+                ? (string[])[await work.ScalarAsync<string>("PRAGMA synchronous"), await work.ScalarAsync<string>("PRAGMA journal_mode"), await work.ScalarAsync<string>("PRAGMA foreign_keys")]
+                : [await work.ScalarAsync<string>("SHOW synchronous_commit"), await work.ScalarAsync<string>("SHOW timezone")],
+            Token);
+        Assert.Equal(Place.IsEmbedded ? ["2", "wal", "1"] : ["on", "UTC"], settings);
+    }
+
     private string TypeOf(ColumnKind kind) => kind switch
     {
         ColumnKind.Text => Place.IsEmbedded ? "TEXT" : "text",

@@ -60,6 +60,23 @@ public abstract class LeaseTests(IStorePlace place) : StoreTestBase(place)
     }
 
     [Fact]
+    public async Task CompleteAsync_SameOwnerWithALeaseItLost_IsTold()
+    {
+        Store store = await NewStoreAsync();
+        await store.Jobs.AddAsync(new NewJob(Guid.NewGuid(), "report", "{}", Clock.GetUtcNow()), Token);
+        await store.Outbox.AddAsync(new NewMessage("ops", "1"), Token);
+        TakenJob lost = (await store.Jobs.TakeAsync("a", Minute, Token))!;
+        TakenMessage lostMessage = (await store.Outbox.TakeAsync("a", Minute, Token))!;
+        Clock.Advance(Minute);
+        TakenJob held = (await store.Jobs.TakeAsync("a", Minute, Token))!;
+        TakenMessage heldMessage = (await store.Outbox.TakeAsync("a", Minute, Token))!;
+        Assert.False(await store.Jobs.CompleteAsync(lost, Token));
+        Assert.False(await store.Outbox.DeliveredAsync(lostMessage, Token));
+        Assert.True(await store.Jobs.CompleteAsync(held, Token));
+        Assert.True(await store.Outbox.DeliveredAsync(heldMessage, Token));
+    }
+
+    [Fact]
     public async Task FailAsync_AsOftenAsAllowed_ThenTheJobHasFailed()
     {
         Store store = await NewStoreAsync();

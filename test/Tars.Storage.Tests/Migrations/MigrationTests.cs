@@ -144,9 +144,9 @@ public abstract class MigrationTests(IStorePlace place) : StoreTestBase(place)
     }
 
     [Fact]
-    public async Task OldestSchema_AnswersTheFilterWithoutAnIndex_AndTheNewestWithOne()
+    public async Task Findings_OfOneService_ComeFromAnIndexInOrder()
     {
-        // What the second migration is for: the plan of the first page names its index.
+        // What the second migration is for.
         Store store = await NewStoreAsync();
         string plan = string.Join('\n', await store.Database.ReadAsync(
             "explain",
@@ -154,7 +154,9 @@ public abstract class MigrationTests(IStorePlace place) : StoreTestBase(place)
             {
                 if (!Place.IsEmbedded)
                 {
-                    return await work.QueryAsync<string>("SELECT indexname FROM pg_indexes WHERE tablename = 'findings'");
+                    // Without statistics the planner would read a small table as a whole: the test asks what it can do, not what it prefers.
+                    await work.ExecuteAsync("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off");
+                    return await work.QueryAsync<string>("EXPLAIN SELECT * FROM findings WHERE service = 'a' ORDER BY started DESC, finding_id DESC LIMIT 5");
                 }
 
                 return (await work.QueryAsync<PlanRow>("EXPLAIN QUERY PLAN SELECT * FROM findings WHERE service = 'a' ORDER BY started DESC, finding_id DESC LIMIT 5")).ConvertAll(row => row.Detail);
@@ -162,6 +164,7 @@ public abstract class MigrationTests(IStorePlace place) : StoreTestBase(place)
             Token));
         Assert.Contains("findings_service", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
     }
 
     private static async Task ExecuteAsync(StoreAddress address, string sql)
