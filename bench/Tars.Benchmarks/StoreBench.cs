@@ -56,7 +56,7 @@ internal abstract class StoreBench
                 CASE n % 3 WHEN 0 THEN 'latency_p99' ELSE 'availability' END,
                 CASE n % 7 WHEN 0 THEN 'critical' WHEN 1 THEN 'high' WHEN 2 THEN 'high' WHEN 3 THEN 'medium' ELSE 'low' END,
                 '2026-01-31', 1760000000000000 + (n * 7919) % 10000019 * 1000000, NULL, n * 0.25, NULL, 0.001,
-                'availability fell below what was expected', '{Json}', CASE WHEN n % 10 < 9 THEN 1770000000000000 END, CASE WHEN n % 10 < 9 THEN 'bench' END
+                'availability fell below what was expected', '{Json}', CASE WHEN (n / 200) % 10 < 9 THEN 1770000000000000 END, CASE WHEN (n / 200) % 10 < 9 THEN 'bench' END
             FROM {Series(rows)}
             """));
         foreach (string index in Indexes)
@@ -165,7 +165,7 @@ internal sealed class SqliteBench(string folder) : StoreBench
     {
         SqliteConnection connection = new($"Data Source={File}");
         await connection.OpenAsync();
-        await ExecuteAsync(connection, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
+        await ExecuteAsync(connection, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32768");
         return connection;
     }
 

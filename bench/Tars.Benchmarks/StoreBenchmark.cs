@@ -116,9 +116,9 @@ internal static class StoreBenchmark
                 int found = 0;
                 double with = await Seconds(async () => found = (await store.Findings.QueryAsync(asked, FindingOrder.NewestFirst, 50, null, CancellationToken.None)).Findings.Count);
                 double without = await bench.QueryBareAsync(sql);
-                if (found != 50)
+                if (found == 0)
                 {
-                    throw new InvalidOperationException($"{name}: {found} findings");
+                    throw new InvalidOperationException($"{name}: no finding, so nothing was measured; take more rows");
                 }
 
                 if (i >= 0)

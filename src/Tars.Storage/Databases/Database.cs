@@ -21,6 +21,9 @@ internal abstract class Database(StoreAddress address, StoreOptions options) : I
     /// <summary>The ending of migrations that are for this database only: <c>sqlite</c> or <c>postgresql</c>.</summary>
     public abstract string Dialect { get; }
 
+    /// <summary>A query with a row when the table of migrations exists.</summary>
+    protected abstract string VersionsQuery { get; }
+
     /// <summary>Words in braces and what this database writes for them.</summary>
     protected abstract IReadOnlyDictionary<string, string> Words { get; }
 
@@ -104,8 +107,8 @@ internal abstract class Database(StoreAddress address, StoreOptions options) : I
     /// <summary>Begins to insert rows.</summary>
     public abstract Task<RowWriter> InsertAsync(DbTransaction transaction, Table table, IReadOnlyList<Column> columns, CancellationToken cancellationToken);
 
-    /// <summary>Whether a table exists.</summary>
-    public abstract Task<bool> HasTableAsync(SqlWork work, string name);
+    /// <summary>Whether the table of migrations exists.</summary>
+    public async Task<bool> HasVersionsAsync(SqlWork work) => (await work.QueryPlainAsync(VersionsQuery, _ => true)).Count > 0;
 
     /// <summary>Whether anything at all is in the database that is not ours.</summary>
     public abstract Task<bool> IsEmptyAsync(SqlWork work);

@@ -37,6 +37,9 @@ internal sealed class PostgresDatabase : Database
     public override string Dialect => "postgresql";
 
     /// <inheritdoc/>
+    protected override string VersionsQuery => "SELECT 1 WHERE to_regclass('schema_versions') IS NOT NULL";
+
+    /// <inheritdoc/>
     protected override IReadOnlyDictionary<string, string> Words => OwnWords;
 
     /// <inheritdoc/>
@@ -46,9 +49,6 @@ internal sealed class PostgresDatabase : Database
         string names = string.Join(", ", columns.Select(column => column.Name));
         return new PostgresRowWriter(await connection.BeginBinaryImportAsync($"COPY {table.Name} ({names}) FROM STDIN (FORMAT BINARY)", cancellationToken));
     }
-
-    /// <inheritdoc/>
-    public override Task<bool> HasTableAsync(SqlWork work, string name) => work.ScalarAsync<bool>("SELECT to_regclass(@name) IS NOT NULL", new { name });
 
     /// <inheritdoc/>
     public override async Task<bool> IsEmptyAsync(SqlWork work) =>

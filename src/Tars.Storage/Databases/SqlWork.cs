@@ -32,6 +32,24 @@ internal sealed class SqlWork(Database database, DbConnection connection, DbTran
     /// <summary>A reader over all rows, unbuffered.</summary>
     public Task<DbDataReader> ReadAsync(string sql, object? parameters = null) => connection.ExecuteReaderAsync(Command(sql, parameters));
 
+    /// <summary>All rows of a statement without parameters, read without the mapper, which compiles code for each new form of row: a store opens sooner so.</summary>
+    public async Task<List<T>> QueryPlainAsync<T>(string sql, Func<DbDataReader, T> row)
+    {
+        await using DbCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // statements of this program, without anything of a caller
+        command.CommandText = database.Translate(sql);
+#pragma warning restore CA2100
+        command.Transaction = transaction;
+        await using DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<T> rows = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(row(reader));
+        }
+
+        return rows;
+    }
+
     /// <summary>Begins to insert many rows.</summary>
     public Task<RowWriter> InsertAsync(Table table, IReadOnlyList<Column> columns) =>
         database.InsertAsync(transaction ?? throw new InvalidOperationException("rows are inserted in a transaction"), table, columns, cancellationToken);

@@ -38,11 +38,14 @@ internal sealed class SqliteDatabase : Database
         long pages = options.MaximumPages ?? MostPages;
         _pragmas = string.Create(
             CultureInfo.InvariantCulture,
-            $"PRAGMA busy_timeout={(long)options.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA max_page_count={pages};");
+            $"PRAGMA busy_timeout={(long)options.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32768; PRAGMA max_page_count={pages};");
     }
 
     /// <inheritdoc/>
     public override string Dialect => "sqlite";
+
+    /// <inheritdoc/>
+    protected override string VersionsQuery => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_versions'";
 
     /// <inheritdoc/>
     protected override IReadOnlyDictionary<string, string> Words => OwnWords;
@@ -75,10 +78,6 @@ internal sealed class SqliteDatabase : Database
     /// <inheritdoc/>
     public override Task<RowWriter> InsertAsync(DbTransaction transaction, Table table, IReadOnlyList<Column> columns, CancellationToken cancellationToken) =>
         Task.FromResult<RowWriter>(new SqliteRowWriter(transaction, table, columns));
-
-    /// <inheritdoc/>
-    public override async Task<bool> HasTableAsync(SqlWork work, string name) =>
-        await work.ScalarAsync<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = @name", new { name }) > 0;
 
     /// <inheritdoc/>
     public override async Task<bool> IsEmptyAsync(SqlWork work) => await work.ScalarAsync<long>("SELECT count(*) FROM sqlite_master") == 0;

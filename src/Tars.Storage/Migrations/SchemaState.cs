@@ -23,13 +23,15 @@ public sealed record SchemaState(IReadOnlyList<AppliedMigration> Applied, int Ne
 
     internal static async Task<SchemaState> ReadAsync(SqlWork work, IReadOnlyList<SchemaMigration> known)
     {
-        if (!await work.Database.HasTableAsync(work, "schema_versions"))
+        if (!await work.Database.HasVersionsAsync(work))
         {
             return new SchemaState([], known.Count);
         }
 
-        List<Row> rows = await work.QueryAsync<Row>("SELECT number AS Number, name AS Name, digest AS Digest, applied AS Applied, program AS Program FROM schema_versions ORDER BY number");
-        return new SchemaState([.. rows.Select(row => new AppliedMigration((int)row.Number, row.Name, row.Digest, StoreTime.At(row.Applied), row.Program))], known.Count);
+        List<AppliedMigration> applied = await work.QueryPlainAsync(
+            "SELECT number, name, digest, applied, program FROM schema_versions ORDER BY number",
+            row => new AppliedMigration((int)row.GetInt64(0), row.GetString(1), row.GetString(2), StoreTime.At(row.GetInt64(3)), row.GetString(4)));
+        return new SchemaState(applied, known.Count);
     }
 
     /// <summary>Refuses a database this program must not write: too new by more than one step, or with another history.</summary>
@@ -49,6 +51,4 @@ public sealed record SchemaState(IReadOnlyList<AppliedMigration> Applied, int Ne
             throw new StoreException(what, address.Location, $"the database has schema {Version}, this program knows {Newest} and works with {Newest + 1} at most", "use a newer tars");
         }
     }
-
-    private sealed record Row(long Number, string Name, string Digest, long Applied, string Program);
 }

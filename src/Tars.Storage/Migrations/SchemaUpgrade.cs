@@ -55,7 +55,7 @@ internal static class SchemaUpgrade
 
     private static async Task BeginAsync(Database database, SqlWork work)
     {
-        if (!await database.HasTableAsync(work, "schema_versions"))
+        if (!await database.HasVersionsAsync(work))
         {
             if (!await database.IsEmptyAsync(work))
             {
