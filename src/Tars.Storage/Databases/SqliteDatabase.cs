@@ -25,6 +25,10 @@ internal sealed class SqliteDatabase : Database
 
     private const long MostPages = 0xFFFFFFFE;
 
+    // KiB. One writer at a time holds the upper levels of all indexes; readers are many and follow one index.
+    private const string WriteCache = "PRAGMA cache_size=-32768";
+    private const string ReadCache = "PRAGMA cache_size=-4096";
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly string _connectionText;
     private readonly string _pragmas;
@@ -38,7 +42,7 @@ internal sealed class SqliteDatabase : Database
         long pages = options.MaximumPages ?? MostPages;
         _pragmas = string.Create(
             CultureInfo.InvariantCulture,
-            $"PRAGMA busy_timeout={(long)options.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32768; PRAGMA max_page_count={pages};");
+            $"PRAGMA busy_timeout={(long)options.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; {ReadCache}; PRAGMA max_page_count={pages};");
     }
 
     /// <inheritdoc/>
@@ -138,8 +142,13 @@ internal sealed class SqliteDatabase : Database
     }
 
     /// <inheritdoc/>
-    protected override async Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        await connection.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken); // BEGIN IMMEDIATE
+    protected override async Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await using DbCommand cache = connection.CreateCommand();
+        cache.CommandText = WriteCache;
+        await cache.ExecuteNonQueryAsync(cancellationToken);
+        return await connection.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken); // BEGIN IMMEDIATE
+    }
 
     /// <inheritdoc/>
     protected override Task<DbTransaction> BeginSnapshotAsync(DbConnection connection, CancellationToken cancellationToken) =>

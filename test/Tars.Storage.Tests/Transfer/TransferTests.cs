@@ -80,26 +80,21 @@ public abstract class TransferTests(IStorePlace place) : StoreTestBase(place)
         StoreAddress address = await NewAddressAsync();
         Store store = await OpenAsync(address);
         Store writer = await OpenAsync(address);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        Task writing = Task.Run(
-            async () =>
-            {
-                for (int i = 0; !stop.IsCancellationRequested; i++)
-                {
-                    await new Runner(writer).StoreAsync(Samples.Report("kpi", 20, i));
-                }
-            },
-            Token);
-        for (int turn = 0; turn < 5; turn++)
+        await new Runner(store).CompleteAsync(Samples.Report("kpi", 1000, 1)); // more than one block of output
+        int written = 0;
+        using MemoryStream export = new();
+        await using WritingStream output = new(export, async () =>
         {
-            byte[] export = await ExportAsync(store);
-            await using Store copy = await Store.OpenAsync(await NewAddressAsync(), Clock, null, Token);
-            await copy.ImportAsync(new MemoryStream(export), Token); // foreign keys hold, so no child came without its parent
-            Assert.Empty(await copy.CheckAsync(Token)); // nor a report with fewer findings than it says
-        }
-
-        await stop.CancelAsync();
-        await writing;
+            Guid run = await new Runner(writer).StoreAsync(Samples.Report("kpi", 20, ++written));
+            await writer.Runs.CompleteAsync(run, 9, [new NewMessage("ops", "{}")], Token);
+        });
+        IReadOnlyDictionary<string, long> rows = await store.ExportAsync(output, Token);
+        Assert.True(written > 2, "nothing was written between the blocks of the export");
+        Assert.Equal((1, 1000, 0), (rows["runs"], rows["findings"], rows["outbox"]));
+        export.Position = 0;
+        Store copy = await OpenAsync(await NewAddressAsync());
+        await copy.ImportAsync(export, Token); // foreign keys hold, so no child came without its parent
+        Assert.Empty(await copy.CheckAsync(Token)); // nor a report with fewer findings than it says
     }
 
     [Fact]
@@ -150,6 +145,36 @@ public abstract class TransferTests(IStorePlace place) : StoreTestBase(place)
         using MemoryStream output = new();
         await store.ExportAsync(output, Token);
         return output.ToArray();
+    }
+
+    /// <summary>A stream during each of whose writes something happens.</summary>
+    private sealed class WritingStream(Stream inner, Func<Task> meanwhile) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => inner.Length;
+
+        public override long Position { get => inner.Position; set => throw new NotSupportedException(); }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await inner.WriteAsync(buffer, cancellationToken);
+            await meanwhile();
+        }
+
+        public override void Flush() => inner.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
 
