@@ -24,6 +24,7 @@ internal abstract class StoreBench
         "findings_started ON findings (started, finding_id)",
         "findings_service ON findings (service, started, finding_id)",
         "findings_kind ON findings (kind, started, finding_id)",
+        "findings_open_service ON findings (service, started, finding_id) WHERE resolved IS NULL",
         "findings_open ON findings (severity, started, finding_id) WHERE resolved IS NULL",
     ];
 
@@ -44,6 +45,7 @@ internal abstract class StoreBench
     public async Task FillAsync(long report, int rows)
     {
         await using DbConnection connection = await ConnectAsync();
+        await ExecuteAsync(connection, Unchecked);
         foreach (string index in Indexes)
         {
             await ExecuteAsync(connection, $"DROP INDEX {index.Split(' ')[0]}");
@@ -85,6 +87,9 @@ internal abstract class StoreBench
         return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
+    /// <summary>Makes a connection insert rows faster, without looking at foreign keys: for rows that are made up.</summary>
+    protected abstract string Unchecked { get; }
+
     /// <summary>An open connection to the newest store's database.</summary>
     protected abstract Task<DbConnection> ConnectAsync();
 
@@ -113,6 +118,9 @@ internal sealed class SqliteBench(string folder) : StoreBench
 
     /// <inheritdoc/>
     public override string Peer => "prepared INSERTs of the bare driver";
+
+    /// <inheritdoc/>
+    protected override string Unchecked => "PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-524288";
 
     private string File => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{_count}.db"));
 
@@ -184,6 +192,9 @@ internal sealed class PostgresBench(PostgresServer server, string folder) : Stor
 
     /// <inheritdoc/>
     public override string Peer => "psql's \\copy";
+
+    /// <inheritdoc/>
+    protected override string Unchecked => "SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'";
 
     /// <inheritdoc/>
     public override async Task<Store> NewAsync()

@@ -25,7 +25,7 @@ public sealed class StoreAddress
     internal NpgsqlConnectionStringBuilder? Server { get; }
 
     /// <summary>
-    /// Reads <c>sqlite:PATH</c>, <c>postgresql://user:password@host:port/database?option=value</c> or the key-value form of PostgreSQL
+    /// Reads <c>sqlite:PATH</c>, <c>postgresql://USER@HOST:PORT/NAME?option=value</c> (a password stands after the user, behind a colon) or the key-value form of PostgreSQL
     /// (<c>Host=…;Database=…;Username=…;Password=…</c>).
     /// </summary>
     /// <exception cref="ArgumentException">It is neither. The message does not repeat the text, which may hold a password.</exception>
