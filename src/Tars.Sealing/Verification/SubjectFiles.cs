@@ -8,6 +8,7 @@ namespace Tars.Sealing.Verification;
 public static class SubjectFiles
 {
     private const int MostListed = 20;
+    private const int ReadAtOnce = 1 << 20;
     private const string TimestampSuffix = Envelope.FileSuffix + ".tsr";
 
     /// <summary>Digests each file that a statement names.</summary>
@@ -79,7 +80,7 @@ public static class SubjectFiles
         try
         {
             await using FileStream file = new(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
-            return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+            return Convert.ToHexStringLower(file.CanSeek && file.Length <= ReadAtOnce ? DigestAtOnce(file) : await SHA256.HashDataAsync(file, cancellationToken));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -90,6 +91,9 @@ public static class SubjectFiles
             throw new SubjectFileException(path, exception);
         }
     }
+
+    // To hand a small file to another thread costs more than to read it, and the first time a pool of threads.
+    private static byte[] DigestAtOnce(FileStream file) => SHA256.HashData(file);
 
     private static async Task<SubjectFinding> CompareAsync(Subject subject, string folder, bool isSealed, CancellationToken cancellationToken)
     {
