@@ -18,30 +18,33 @@ public static class SettingsDocument
     /// </exception>
     public static SettingsNode.Map Read(ReadOnlySpan<byte> bytes, string source, LayerKind layer = LayerKind.File)
     {
+        if (source.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return ReadJson(bytes, source, layer);
+        }
+
         Origin OriginAt(int line, int column) => new(layer, source, line, column);
         string text = DocumentText.Decode(bytes, OriginAt);
         List<SettingsProblem> problems = [];
-        SettingsNode? root;
-        if (source.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-        {
-            root = JsonText.Read(text, OriginAt, problems);
-        }
-        else
-        {
-            DocumentText.RefuseTabs(text, OriginAt);
-            root = YamlDocument.Read(text, OriginAt, problems);
-        }
+        DocumentText.RefuseTabs(text, OriginAt);
+        return MapOf(YamlDocument.Read(text, OriginAt, problems), problems, OriginAt);
+    }
 
-        if (problems.Count > 0)
-        {
-            throw new SettingsException(problems);
-        }
+    /// <summary>Returns the map that JSON holds, whatever its source is called.</summary>
+    /// <exception cref="SettingsException">As for <see cref="Read"/>.</exception>
+    internal static SettingsNode.Map ReadJson(ReadOnlySpan<byte> bytes, string source, LayerKind layer)
+    {
+        Origin OriginAt(int line, int column) => new(layer, source, line, column);
+        List<SettingsProblem> problems = [];
+        return MapOf(JsonText.Read(DocumentText.Decode(bytes, OriginAt), OriginAt, problems), problems, OriginAt);
+    }
 
-        return root switch
+    private static SettingsNode.Map MapOf(SettingsNode? root, List<SettingsProblem> problems, Func<int, int, Origin> originAt) =>
+        problems.Count > 0 ? throw new SettingsException(problems)
+        : root switch
         {
-            null or SettingsNode.Scalar { IsNull: true } => new SettingsNode.Map(OriginAt(1, 1), ImmutableArray<SettingsEntry>.Empty),
+            null or SettingsNode.Scalar { IsNull: true } => new SettingsNode.Map(originAt(1, 1), ImmutableArray<SettingsEntry>.Empty),
             SettingsNode.Map map => map,
             _ => throw SettingsException.Of(root.Origin, "", $"is {root.Shape}; a configuration is a map of sections"),
         };
-    }
 }

@@ -32,7 +32,7 @@ public class SettingsLoaderTests
         Explanation why = settings.Load().Explain("api.rate_limit_requests")!;
 
         Assert.Equal("50", why.Winner!.Text);
-        Assert.Equal(["profile staging:5:24 100", "default 30"], why.Losers.Select(loser => $"{loser.Origin} {loser.Text}"));
+        Assert.Equal(["profile staging:5:28 100", "default 30"], why.Losers.Select(loser => $"{loser.Origin} {loser.Text}"));
     }
 
     // The guide's deep merge example, section 2.2, as printed.
