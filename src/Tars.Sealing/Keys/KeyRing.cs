@@ -50,10 +50,11 @@ public sealed class KeyRing
     /// <exception cref="KeyRingException">The key is an encryption key, or its file is missing or holds another key.</exception>
     public PublicKey PublicKeyOf(KeyEntry entry) => KeyVersions.PublicKeyOf(_store, entry);
 
-    /// <summary>The keys that the ring believes: its own signing keys and those of others, with their revocations.</summary>
-    public TrustedKeys Trusted() => new(Entries()
+    /// <summary>The keys that the ring believes: its own signing keys and those of others, with their revocations and those of signed statements.</summary>
+    /// <exception cref="KeyRingException">A key's file is missing or holds another key, or a statement of revocation cannot be believed.</exception>
+    public TrustedKeys Trusted() => new TrustedKeys(Entries()
         .Where(entry => entry.Purpose != KeyPurpose.Encryption)
-        .Select(entry => new TrustedKey(PublicKeyOf(entry), "key ring", entry.Revocation)));
+        .Select(entry => new TrustedKey(PublicKeyOf(entry), "key ring", entry.Revocation))).AfterRevocationsIn(FullPath);
 
     /// <summary>Makes the signing pair: RSA-4096 and P-256, version 1 or the next.</summary>
     /// <param name="passphrase">Protects the files; null leaves them to the file system's protection.</param>
@@ -211,15 +212,55 @@ public sealed class KeyRing
             : entry with { RetiredAt = _clock.GetUtcNow() });
     }
 
-    /// <summary>Says that a key must not be believed any longer. Its file stays, so that what was sealed under it can be opened and sealed anew.</summary>
+    /// <summary>
+    /// Says that a key must not be believed any longer, in the ring and in a signed statement for others. The ring's other current signing keys sign it;
+    /// where there is none, the revoked key itself. Its file stays, so that what was sealed under it can be opened and sealed anew.
+    /// </summary>
     /// <param name="keyId">The key's id.</param>
     /// <param name="reason">Why. What a compromised key signed is not believed, whenever it was; otherwise a timestamp can prove that a signature is older.</param>
     /// <param name="comment">In your own words; may be empty.</param>
+    /// <param name="opens">Opens the keys that sign the statement; null when they have no passphrase.</param>
+    /// <param name="isStated">False revokes in the ring alone: for keys that nobody can open any more.</param>
     /// <exception cref="KeyRingException">It is revoked already, or not in the ring.</exception>
-    public KeyEntry Revoke(string keyId, RevocationReason reason, string comment)
+    /// <exception cref="KeyFormException">The passphrase is another one, or a file was changed; nothing was revoked.</exception>
+    public KeyWithdrawal Revoke(string keyId, RevocationReason reason, string comment, Passphrase? opens = null, bool isStated = true)
     {
         ArgumentNullException.ThrowIfNull(comment);
-        return Replace(keyId, entry => entry with { Revocation = new Revocation(_clock.GetUtcNow(), reason, comment) }, evenRetired: true);
+        string? statement = null;
+        KeyEntry changed = Replace(
+            keyId,
+            entry =>
+            {
+                Revocation revocation = new(_clock.GetUtcNow(), reason, comment);
+                statement = isStated ? State(entry, revocation, opens) : null;
+                return entry with { Revocation = revocation };
+            },
+            evenRetired: true);
+        return new KeyWithdrawal(changed, statement);
+    }
+
+    /// <summary>The signed statement of a key's revocation, as others read it; null when there is none.</summary>
+    /// <param name="entry">The key.</param>
+    /// <exception cref="KeyRingException">It cannot be read.</exception>
+    public byte[]? RevocationOf(KeyEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        string path = _store.RevocationPath(entry.KeyId);
+        return File.Exists(path) ? BoundedFile.Read(path, TrustedKeys.LongestStatement) : null;
+    }
+
+    // Nobody outside has an encryption key; of somebody else's key a ring that signs nothing states nothing.
+    private string? State(KeyEntry revoked, Revocation revocation, Passphrase? opens)
+    {
+        KeyEntry[] others = [.. KeyVersions.Current(Entries(), KeyPurpose.Signing).Where(entry => entry.KeyId != revoked.KeyId)];
+        KeyEntry[] by = others.Length > 0 ? others : revoked.Purpose == KeyPurpose.Signing ? [revoked] : [];
+        if (revoked.Purpose == KeyPurpose.Encryption || by.Length == 0)
+        {
+            return null;
+        }
+
+        using SigningPair pair = SigningPair.Open(by.Select(entry => KeyVersions.OpenSigning(_store, entry, opens)));
+        return _store.WriteRevocation(revoked.KeyId, KeyRevocation.Sign(revoked.KeyId, revocation, pair.Keys).ToUtf8());
     }
 
     private KeyEntry Replace(string keyId, Func<KeyEntry, KeyEntry> replacement, bool evenRetired = false) => _store.Change(entries =>
@@ -249,3 +290,8 @@ public sealed class KeyRing
 /// <param name="Added">The new keys.</param>
 /// <param name="TransitionPath">The file of the signed statement; null for encryption keys, of which nobody else has to know.</param>
 public sealed record KeyRotation(IReadOnlyList<KeyEntry> Added, string? TransitionPath);
+
+/// <summary>What a revocation made.</summary>
+/// <param name="Entry">The key, revoked.</param>
+/// <param name="StatementPath">The file of the signed statement; null where none was made.</param>
+public sealed record KeyWithdrawal(KeyEntry Entry, string? StatementPath);

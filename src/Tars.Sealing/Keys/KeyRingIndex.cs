@@ -72,9 +72,13 @@ internal static class KeyRingIndex
         return fits ? entry : throw fields.Wrong(fields.Required("algorithm"), "algorithm", "an algorithm of the policy that fits the purpose is expected");
     }
 
+    /// <summary>Takes the fields of a revocation; what else stands there is the caller's.</summary>
+    internal static Revocation ReadRevocation(JsonFields fields) =>
+        new(fields.Time("at"), Choice<RevocationReason>(fields, "reason", NameOf), fields.Text("comment"));
+
     private static Revocation Revocation(JsonFields fields)
     {
-        Revocation revocation = new(fields.Time("at"), Choice<RevocationReason>(fields, "reason", NameOf), fields.Text("comment"));
+        Revocation revocation = ReadRevocation(fields);
         fields.End();
         return revocation;
     }

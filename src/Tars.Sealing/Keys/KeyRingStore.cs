@@ -7,6 +7,7 @@ internal sealed class KeyRingStore(string path)
 {
     internal const int LongestKeyFile = 64 << 10;
     internal const string TransitionFolder = "transitions";
+    internal const string RevocationFolder = "revocations";
     private const string LockFile = "ring.lock";
     private const UnixFileMode OthersMode = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -21,6 +22,17 @@ internal sealed class KeyRingStore(string path)
     internal string PublicPath(string keyId) => Path.Combine(FullPath, keyId + ".pub");
 
     internal string TransitionPath(string newKeyId) => Path.Combine(FullPath, TransitionFolder, newKeyId + ".dsse.json");
+
+    internal string RevocationPath(string keyId) => Path.Combine(FullPath, RevocationFolder, keyId + KeyRevocation.FileSuffix);
+
+    /// <summary>Writes the statement of a revocation; only within a change.</summary>
+    internal string WriteRevocation(string keyId, byte[] envelope)
+    {
+        CreateFolder(Path.Combine(FullPath, RevocationFolder));
+        RemoveTemporaries(Path.Combine(FullPath, RevocationFolder));
+        DurableFile.Write(RevocationPath(keyId), envelope);
+        return RevocationPath(keyId);
+    }
 
     /// <summary>Makes an empty ring. A folder that is there must be empty.</summary>
     internal void Create()

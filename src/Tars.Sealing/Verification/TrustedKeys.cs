@@ -16,8 +16,7 @@ public sealed class TrustedKeys
 {
     private const int LongestKeyFile = 64 << 10;
     private const int MostKeyFiles = 1000;
-    private const int LongestTransition = 1 << 20;
-    private const string TransitionFolder = "transitions";
+    internal const int LongestStatement = 1 << 20;
 
     private static readonly string[] Suffixes = [".pub", ".pem"];
 
@@ -42,9 +41,10 @@ public sealed class TrustedKeys
 
     /// <summary>
     /// Trusts each <c>*.pub</c> and <c>*.pem</c> file of a folder, and the keys that signed transitions (<c>*.dsse.json</c> in it or in
-    /// <c>transitions/</c>) lead to from there. A transition that starts from keys which are not trusted leads nowhere.
+    /// <c>transitions/</c>) lead to from there. A transition that starts from keys which are not trusted leads nowhere. What signed statements
+    /// (<c>*.dsse.json</c> in it or in <c>revocations/</c>) revoke is revoked.
     /// </summary>
-    /// <exception cref="KeyRingException">The folder holds none, or a file holds no public key: a key that is silently left out could be the one that matters.</exception>
+    /// <exception cref="KeyRingException">A statement of revocation cannot be believed, the folder holds no key, or a file holds no public key: a key that is silently left out could be the one that matters.</exception>
     public static TrustedKeys FromFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -53,7 +53,7 @@ public sealed class TrustedKeys
             string[] files = [.. Directory.EnumerateFiles(path).Where(file => Suffixes.Contains(Path.GetExtension(file))).Take(MostKeyFiles + 1).Order(StringComparer.Ordinal)];
             return files.Length is 0 or > MostKeyFiles
                 ? throw new KeyRingException($"{path}: {files.Length} key files (*.pub, *.pem); 1 to {MostKeyFiles} are expected")
-                : new TrustedKeys(files.Select(ReadFile)).After(TransitionsIn(path));
+                : new TrustedKeys(files.Select(ReadFile)).After([.. TransitionsIn(path)]).AfterRevocationsIn(path);
         }
         catch (Exception exception) when (exception is DirectoryNotFoundException or UnauthorizedAccessException)
         {
@@ -80,13 +80,41 @@ public sealed class TrustedKeys
         return trust;
     }
 
-    private static List<byte[]> TransitionsIn(string folder)
+    /// <summary>These keys, less what the signed statements of a folder revoke. A statement that no trusted key signed is refused and not passed over: it could be the one that matters.</summary>
+    /// <exception cref="KeyRingException">A statement cannot be believed.</exception>
+    internal TrustedKeys AfterRevocationsIn(string folder)
     {
-        string inner = Path.Combine(folder, TransitionFolder);
-        string[] files = [.. new[] { folder, inner }.Where(Directory.Exists).SelectMany(place => Directory.EnumerateFiles(place, "*" + Envelope.FileSuffix)).Take(MostKeyFiles + 1)];
+        Dictionary<string, Revocation> revoked = new(StringComparer.Ordinal);
+        foreach (string file in EnvelopesIn(folder, KeyRingStore.RevocationFolder))
+        {
+            byte[] content = BoundedFile.Read(file, LongestStatement);
+            if (!file.EndsWith(KeyRevocation.FileSuffix, StringComparison.Ordinal) && !KeyRevocation.IsMeant(content))
+            {
+                continue;
+            }
+
+            switch (KeyRevocation.Read(content, this))
+            {
+                case KeyRevocationReading.Revoked found:
+                    revoked[found.KeyId] = KeyRevocation.Stricter(revoked.GetValueOrDefault(found.KeyId), found.Revocation);
+                    break;
+                case KeyRevocationReading.Refused refused:
+                    throw new KeyRingException($"{file}: the statement of a revocation is not believed: {refused.Reason}; if it is none of yours, take it out of the folder");
+            }
+        }
+
+        return revoked.Count == 0 ? this
+            : new TrustedKeys(Keys.Select(key => revoked.TryGetValue(key.Key.KeyId, out Revocation? revocation) ? key with { Revocation = KeyRevocation.Stricter(key.Revocation, revocation) } : key));
+    }
+
+    private static IEnumerable<byte[]> TransitionsIn(string folder) => EnvelopesIn(folder, KeyRingStore.TransitionFolder).Select(file => BoundedFile.Read(file, LongestStatement));
+
+    private static string[] EnvelopesIn(string folder, string inner)
+    {
+        string[] files = [.. new[] { folder, Path.Combine(folder, inner) }.Where(Directory.Exists).SelectMany(place => Directory.EnumerateFiles(place, "*" + Envelope.FileSuffix)).Take(MostKeyFiles + 1)];
         return files.Length > MostKeyFiles
-            ? throw new KeyRingException($"{folder}: more than {MostKeyFiles} transitions")
-            : [.. files.Order(StringComparer.Ordinal).Select(file => BoundedFile.Read(file, LongestTransition))];
+            ? throw new KeyRingException($"{folder}: more than {MostKeyFiles} signed statements; that many are read")
+            : [.. files.Order(StringComparer.Ordinal)];
     }
 
     private static TrustedKey ReadFile(string path)

@@ -151,7 +151,7 @@ public sealed class KeyRingTests : IDisposable
         Assert.Contains("a.sealed", Assert.Throws<KeyRingException>(() => _ring.Retire(first.KeyId, ["a.sealed"])).Message, StringComparison.Ordinal);
         Assert.Equal(_clock.GetUtcNow(), _ring.Retire(first.KeyId[..8], []).RetiredAt);
         Assert.Contains("is retired already", Assert.Throws<KeyRingException>(() => _ring.Retire(first.KeyId, [])).Message, StringComparison.Ordinal);
-        Assert.Equal(RevocationReason.Compromised, _ring.Revoke(second.Fingerprint.ToString(), RevocationReason.Compromised, "laptop lost").Revocation!.Reason);
+        Assert.Equal(RevocationReason.Compromised, _ring.Revoke(second.Fingerprint.ToString(), RevocationReason.Compromised, "laptop lost").Entry.Revocation!.Reason);
         Assert.Contains("no encryption key in use", Assert.Throws<KeyRingException>(() => _ring.CurrentEncryption()).Message, StringComparison.Ordinal);
         Assert.Equal(3, _ring.CreateEncryption(null).Version);
         using SecretBytes still = _ring.OpenEncryption(first, null);

@@ -19,8 +19,10 @@ internal static class KeysExportCommand
 
     private static readonly Option<bool> Secret = CommonOptions.Flag("--secret", "The private or AES-256 key in place of the public one; needs --output");
 
+    private static readonly Option<bool> Revocation = CommonOptions.Flag("--revocation", "The signed statement of the key's revocation in place of the key");
+
     public static Command Create() => KeysCommand.Verb(
-        "export", "Writes a public key, or with --secret the secret one to a file", Key, Run, "tars keys export 0123456789abcdef --ring keys --output rsa.pub", Output, Secret, KeysArguments.NewPassphraseFile);
+        "export", "Writes a public key, or with --secret the secret one to a file", Key, Run, "tars keys export 0123456789abcdef --ring keys --output rsa.pub", Output, Secret, Revocation, KeysArguments.NewPassphraseFile);
 
     private static int Run(CommandRun run)
     {
@@ -34,6 +36,13 @@ internal static class KeysExportCommand
 
         KeyRing ring = access.Ring();
         KeyEntry entry = ring.Find(run.Value(Key)!);
+        if (run.Has(Revocation))
+        {
+            byte[] statement = run.Has(Secret) ? throw new UsageException("--secret and --revocation: one of them says what is written")
+                : ring.RevocationOf(entry) ?? throw new UsageException($"key {entry.KeyId[..16]} has no signed statement of a revocation", "'tars keys revoke' makes it");
+            return WriteFile(run, entry.KeyId, statement, "application/json", "the signed statement of the revocation of");
+        }
+
         if (run.Has(Secret))
         {
             string path = run.Value(Output) ?? throw new UsageException("--secret: a secret key is written to a file only", "write --output FILE");
@@ -51,21 +60,22 @@ internal static class KeysExportCommand
         return WritePublic(run, ring.PublicKeyOf(entry));
     }
 
-    private static int WritePublic(CommandRun run, PublicKey key)
+    private static int WritePublic(CommandRun run, PublicKey key) => WriteFile(run, key.KeyId, Encoding.ASCII.GetBytes(key.ToPem()), "application/x-pem-file", "the public key");
+
+    private static int WriteFile(CommandRun run, string keyId, byte[] content, string mediaType, string what)
     {
-        run.Audit.Tell("keys", ConfigFormat.List([key.KeyId]));
+        run.Audit.Tell("keys", ConfigFormat.List([keyId]));
         run.Audit.Tell("secret", false);
-        string pem = key.ToPem();
         if (run.Value(Output) is not { } output)
         {
-            run.Console.Write(pem);
+            run.Console.Write(Encoding.UTF8.GetString(content));
             return ExitCode.Ok;
         }
 
         string folder = Path.GetDirectoryName(output) is { Length: > 0 } parent ? parent : ".";
-        new ReportDirectory(folder).WriteAsync(new Report("keys", [new ReportFile(Path.GetFileName(output), "application/x-pem-file", Encoding.ASCII.GetBytes(pem))]), CancellationToken.None)
+        new ReportDirectory(folder).WriteAsync(new Report("keys", [new ReportFile(Path.GetFileName(output), mediaType, content)]), CancellationToken.None)
             .GetAwaiter().GetResult();
-        run.Console.Say($"{output} holds the public key {key.KeyId[..16]}");
+        run.Console.Say($"{output} holds {what} {keyId[..16]}");
         return ExitCode.Ok;
     }
 }
