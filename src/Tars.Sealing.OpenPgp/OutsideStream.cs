@@ -10,6 +10,9 @@ internal sealed class OutsideStream(Stream inner) : Stream
     private int _at;
     private int _end;
 
+    /// <summary>Bytes that were read of the other stream.</summary>
+    public long BytesRead { get; private set; }
+
     /// <summary>Whether the first byte is one of a binary packet, and not of armour.</summary>
     public bool IsBinary => Fill() && (_buffer[_at] & 0x80) != 0;
 
@@ -65,6 +68,7 @@ internal sealed class OutsideStream(Stream inner) : Stream
         {
             _at = 0;
             _end = inner.Read(_buffer, 0, _buffer.Length);
+            BytesRead += _end;
             return _end > 0;
         }
         catch (IOException failure)

@@ -5,12 +5,17 @@ using Tars.Sealing.OpenPgp.Keys;
 namespace Tars.Sealing.OpenPgp.Messages;
 
 /// <summary>Reads one message: through encryption, compression and signature to its content.</summary>
-internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long limit)
+internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long? limit)
 {
     private const int DepthLimit = 4;
     private const int PieceBytes = 1 << 16;
 
     private string? _recipient;
+    private OutsideStream? _outside;
+    private long? _exceeded;
+
+    // What is written without compression is never refused for its size, unless the caller says so.
+    private long Limit => limit ?? Math.Max(OpenPgpMessage.DefaultLimit, OpenPgpMessage.DefaultRatio * (_outside?.BytesRead ?? 0));
 
     public OpenPgpOpening Read(Stream message, ReadOnlySpan<byte> passphrase)
     {
@@ -18,12 +23,13 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long lim
         try
         {
             using OutsideStream outside = new(message);
+            _outside = outside;
             using Stream decoded = outside.IsBinary ? outside : new ArmoredInputStream(outside);
             answer = ReadPart(new PgpObjectFactory(decoded), passphrase, 0);
         }
         catch (Exception failure) when (BcFailures.IsMalformedInput(failure))
         {
-            return new OpenPgpOpening.Tampered($"the message is malformed or cut off: {failure.Message}");
+            return _exceeded is { } most ? new OpenPgpOpening.TooLarge(most) : new OpenPgpOpening.Tampered($"the message is malformed or cut off: {failure.Message}");
         }
 
         return answer;
@@ -33,7 +39,7 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long lim
     {
         if (depth > DepthLimit)
         {
-            return new OpenPgpOpening.Refused("the message is nested too deeply");
+            return new OpenPgpOpening.Refused($"the message is nested more than {DepthLimit} deep");
         }
 
         PgpOnePassSignatureList? announced = null;
@@ -46,7 +52,7 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long lim
                 case PgpEncryptedDataList encrypted when _recipient is null:
                     return ReadEncrypted(encrypted, passphrase, depth);
                 case PgpCompressedData compressed:
-                    return ReadPart(new PgpObjectFactory(compressed.GetDataStream()), passphrase, depth + 1);
+                    return ReadPart(new PgpObjectFactory(new DecompressedStream(compressed.GetDataStream(), () => Limit, most => _exceeded = most)), passphrase, depth + 1);
                 case PgpOnePassSignatureList list:
                     announced = list;
                     break;
@@ -130,9 +136,9 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long lim
         while ((length = content.Read(piece, 0, piece.Length)) > 0)
         {
             written += length;
-            if (written > limit)
+            if (written > Limit)
             {
-                return new OpenPgpOpening.Refused($"the content is larger than {limit} bytes");
+                return new OpenPgpOpening.TooLarge(Limit);
             }
 
             Write(piece.AsSpan(0, length));

@@ -8,6 +8,12 @@ namespace Tars.Sealing.OpenPgp.Messages;
 /// <summary>Encrypted and signed OpenPGP messages (RFC 9580, in the form of RFC 4880 that every implementation reads).</summary>
 public static class OpenPgpMessage
 {
+    /// <summary>The largest content that is read from whatever message unless the caller says otherwise: 1 GiB.</summary>
+    public const long DefaultLimit = 1L << 30;
+
+    /// <summary>How many times as large as its message a content over <see cref="DefaultLimit"/> may be: logs and metrics compress less, bombs a thousandfold and more.</summary>
+    public const long DefaultRatio = 200;
+
     private const int PieceBytes = 1 << 16;
 
     /// <summary>Encrypts <paramref name="plain"/> with AES-256 and integrity protection, signed where a signer is given.</summary>
@@ -63,9 +69,12 @@ public static class OpenPgpMessage
     /// </param>
     /// <param name="keys">The keys at hand.</param>
     /// <param name="passphrase">Opens protected secret keys; UTF-8, empty for none.</param>
-    /// <param name="limit">The largest content that is written, in bytes; a small message can decompress to a very large one.</param>
+    /// <param name="limit">
+    /// The largest content, in bytes, since a small message can decompress to a very large one; null for <see cref="DefaultLimit"/>, or <see cref="DefaultRatio"/>
+    /// times the message where that is more.
+    /// </param>
     /// <exception cref="OpenPgpException">The passphrase is wrong, or a secret key cannot be read.</exception>
-    public static OpenPgpOpening Open(Stream message, Stream output, OpenPgpKeyRing keys, ReadOnlySpan<byte> passphrase, long limit = long.MaxValue)
+    public static OpenPgpOpening Open(Stream message, Stream output, OpenPgpKeyRing keys, ReadOnlySpan<byte> passphrase, long? limit = null)
     {
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(output);

@@ -21,7 +21,11 @@ public abstract record OpenPgpOpening
     /// <param name="Reason">What was found.</param>
     public sealed record Tampered(string Reason) : OpenPgpOpening;
 
-    /// <summary>It is not opened: no integrity protection, a password in place of keys, too large.</summary>
+    /// <summary>It decompresses to more than it may, as a compression bomb does.</summary>
+    /// <param name="Limit">The most bytes that were to be read.</param>
+    public sealed record TooLarge(long Limit) : OpenPgpOpening;
+
+    /// <summary>It is not opened: no integrity protection, a password in place of keys, nested too deeply.</summary>
     /// <param name="Reason">Why.</param>
     public sealed record Refused(string Reason) : OpenPgpOpening;
 }

@@ -135,6 +135,31 @@ public sealed class PgpCommandTests(GpgHome home) : IClassFixture<GpgHome>, IDis
         Assert.Equal(["bad.pgp", "good.pgp", "passphrase", "report.bin", "wrong"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("opened")]
+    [InlineData("-")]
+    public async Task Decrypt_CompressionBombOfGpg_StopsAndLeavesNothing(string output)
+    {
+        await PrepareAsync();
+        string zeros = _folder.Combine("zeros");
+        await File.WriteAllBytesAsync(zeros, new byte[32 << 20], TestContext.Current.CancellationToken);
+        await home.GpgAsync("--output", _folder.Combine("bomb.pgp"), "--compress-algo", "bzip2", "--recipient", "rsa@example.com", "--encrypt", zeros);
+        await home.GpgAsync("--output", _folder.Combine("signed.pgp"), "--compress-algo", "bzip2", "--local-user", "rsa@example.com", "--sign", zeros);
+
+        CommandResult refused = await RunAsync("pgp", "decrypt", "bomb.pgp", "--output", output, "--max-size", "1MiB", "--pgp-home", home.Path);
+        Assert.Equal((1, string.Empty), (refused.ExitCode, refused.Output));
+        Assert.StartsWith("tars: error: bomb.pgp: its content is larger than 1MiB", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("raise the limit with --max-size", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.Combine("opened")));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_folder.Path), path => path.EndsWith("tmp", StringComparison.Ordinal));
+
+        CommandResult verified = await RunAsync("pgp", "verify", "signed.pgp", "--max-size", "1MiB", "--pgp-home", home.Path);
+        Assert.Equal(1, verified.ExitCode);
+        Assert.Contains("larger than 1MiB", verified.Output, StringComparison.Ordinal);
+        await GoodAsync("pgp", "decrypt", "bomb.pgp", "--output", "opened", "--pgp-home", home.Path);
+        await ExpectAsync(2, "--max-size: 'much' is no size", "pgp", "decrypt", "bomb.pgp", "--output", "x", "--max-size", "much", "--pgp-home", home.Path);
+    }
+
     [Fact]
     public async Task Keys_MissingLockedAndAmbiguous_AreToldWithTheWayOut()
     {

@@ -77,6 +77,28 @@ public sealed class MessageTests(GpgHome home) : IClassFixture<GpgHome>
         Assert.Contains("a passphrase protects", missing.Message, StringComparison.Ordinal);
     }
 
+    // 96 MiB of zeros, compressed by gpg to some hundred bytes; then that message compressed once more.
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("zlib")]
+    [InlineData("bzip2")]
+    public async Task Open_BombOfGpg_StopsAtTheLimit(string compression)
+    {
+        Executables.Require("gpg");
+        OpenPgpKeyRing keys = OpenPgpKeyRing.ReadGnuPgHome(home.Path);
+        await File.WriteAllBytesAsync(home.File("zeros"), new byte[96 << 20], TestContext.Current.CancellationToken);
+        await home.GpgAsync("--output", home.File(compression + ".pgp"), "--compress-algo", compression, "--recipient", "curve@example.com", "--encrypt", home.File("zeros"));
+        byte[] bomb = await File.ReadAllBytesAsync(home.File(compression + ".pgp"), TestContext.Current.CancellationToken);
+        Assert.True(bomb.Length < 1 << 20, "zeros should compress");
+        using MemoryStream output = new();
+
+        OpenPgpOpening answer = OpenPgpMessage.Open(new MemoryStream(bomb), output, keys, Passphrase, 10 << 20);
+
+        Assert.Equal(10 << 20, Assert.IsType<OpenPgpOpening.TooLarge>(answer).Limit);
+        Assert.True(output.Length <= 10 << 20, $"{output.Length} bytes were written");
+        Assert.IsType<OpenPgpOpening.Opened>(OpenPgpMessage.Open(new MemoryStream(bomb), Stream.Null, keys, Passphrase));
+    }
+
     [Fact]
     public void Open_MoreThanTheLimit_Refused()
     {
@@ -85,7 +107,7 @@ public sealed class MessageTests(GpgHome home) : IClassFixture<GpgHome>
         byte[] message = Encrypt(keys, new byte[1 << 20], "curve@example.com");
         Assert.True(message.Length < 10_000, "zeros should compress");
         using MemoryStream output = new();
-        Assert.IsType<OpenPgpOpening.Refused>(OpenPgpMessage.Open(new MemoryStream(message), output, keys, Passphrase, 100_000));
+        Assert.Equal(100_000, Assert.IsType<OpenPgpOpening.TooLarge>(OpenPgpMessage.Open(new MemoryStream(message), output, keys, Passphrase, 100_000)).Limit);
         Assert.True(output.Length <= 100_000);
     }
 

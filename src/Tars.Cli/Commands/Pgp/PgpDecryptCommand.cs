@@ -22,7 +22,7 @@ internal static class PgpDecryptCommand
         TarsCommand command = TarsCommand.Verb(
             "decrypt",
             "Opens encrypted and signed messages. What was changed, cut, or carries a bad signature gives exit code 1 and no content, not even on standard output",
-            [.. PgpOptions.Keys, PgpOptions.PassphraseFile, PgpOptions.SignedBy, CryptJob.OutputOption, CryptJob.Force, ConfigFormat.TableOrJson],
+            [.. PgpOptions.Keys, PgpOptions.PassphraseFile, PgpOptions.SignedBy, PgpOptions.MaxSize, CryptJob.OutputOption, CryptJob.Force, ConfigFormat.TableOrJson],
             RunAsync,
             "tars pgp decrypt report.pdf.pgp --pgp-home ~/.gnupg --passphrase-file passphrase",
             "tars pgp decrypt report.pdf.asc --keyring own.asc --signed-by auditor@example.com --output report.pdf");
@@ -36,6 +36,7 @@ internal static class PgpDecryptCommand
         OpenPgpAccess access = PgpOptions.Access(run);
         OpenPgpKeyRing keys = access.Keys;
         OpenPgpKey? by = run.Value(PgpOptions.SignedBy) is { } name ? access.One(name, PgpOptions.SignedBy.Name) : null;
+        long? limit = PgpOptions.MaxSizeOf(run);
         using SecretBytes passphrase = access.Passphrase() ?? new SecretBytes(0);
         JsonArray done = [];
         int code = ExitCode.Ok;
@@ -58,13 +59,13 @@ internal static class PgpDecryptCommand
         {
             if (!job.WritesStandardOutput)
             {
-                return Of(await Task.Run(() => OpenPgpMessage.Open(input, output, keys, passphrase.Span), cancellationToken).ConfigureAwait(false), by);
+                return Of(await Task.Run(() => OpenPgpMessage.Open(input, output, keys, passphrase.Span, limit), cancellationToken).ConfigureAwait(false), by);
             }
 
             FileStream held = HeldBack.Create();
             await using (held.ConfigureAwait(false))
             {
-                DecryptOutcome outcome = Of(await Task.Run(() => OpenPgpMessage.Open(input, held, keys, passphrase.Span), cancellationToken).ConfigureAwait(false), by);
+                DecryptOutcome outcome = Of(await Task.Run(() => OpenPgpMessage.Open(input, held, keys, passphrase.Span, limit), cancellationToken).ConfigureAwait(false), by);
                 if (outcome.ExitCode == ExitCode.Ok)
                 {
                     await HeldBack.ReleaseAsync(held, output, cancellationToken).ConfigureAwait(false);
@@ -86,6 +87,7 @@ internal static class PgpDecryptCommand
         OpenPgpOpening.NoKey none => new DecryptOutcome(
             ExitCode.Usage, "no_key", $"it is encrypted to other keys than those at hand: {string.Join(", ", none.KeyIds)}", "name a keyring with the secret key, or a GnuPG home", []),
         OpenPgpOpening.Tampered tampered => new DecryptOutcome(ExitCode.Negative, "tampered", tampered.Reason, "nothing of it was handed out", []),
+        OpenPgpOpening.TooLarge large => new DecryptOutcome(ExitCode.Negative, "too_large", PgpOptions.WordsOf(large), $"nothing of it was handed out; if you expect that much, raise the limit with {PgpOptions.MaxSize.Name}", []),
         OpenPgpOpening.Refused refused => new DecryptOutcome(ExitCode.Negative, "refused", refused.Reason, "nothing of it was handed out", []),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tars.Application.Sealing;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Crypt;
+using Tars.Configuration.Scalars;
 using Tars.Sealing.OpenPgp.Messages;
 
 namespace Tars.Cli.Commands.Pgp;
@@ -32,6 +33,20 @@ internal static class PgpOptions
     public static Option<bool> Armor { get; } = CommonOptions.Flag("--armor", "Writes text (ASCII armour) in place of binary", "-a");
 
     public static Option<string?> Compression { get; } = Compressions();
+
+    public static Option<string?> MaxSize { get; } = CommonOptions.Text(
+        "--max-size", "SIZE", "The largest content, such as 20GiB. Default: 1GiB, or 200 times the message where that is more");
+
+    /// <summary>The limit of a content in bytes; null for the default.</summary>
+    /// <exception cref="UsageException">It is no size.</exception>
+    public static long? MaxSizeOf(CommandRun run) =>
+        run.Value(MaxSize) is not { } text ? null
+        : ByteSizeText.TryParse(text, out long bytes) && bytes > 0 ? bytes
+        : throw new UsageException($"{MaxSize.Name}: '{text}' is no size", "write for example 20GiB");
+
+    /// <summary>What is said of a content that is too large.</summary>
+    public static string WordsOf(OpenPgpOpening.TooLarge large) =>
+        $"its content is larger than {ByteSizeText.Format(large.Limit)}, far more than a message of its size holds unless it is a compression bomb";
 
     /// <summary>The options that say which keys are meant.</summary>
     public static IReadOnlyList<Option> Keys { get; } = [KeyRing, Home];

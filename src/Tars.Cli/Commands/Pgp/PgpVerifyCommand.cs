@@ -29,7 +29,7 @@ internal static class PgpVerifyCommand
         TarsCommand command = TarsCommand.Verb(
             "verify",
             "Verifies signatures: by which key, signed when, and what does not hold. Every key of the keyring is believed, so name a keyring of the keys you believe, or --signed-by",
-            [Signature, PgpOptions.SignedBy, .. PgpOptions.Keys, ConfigFormat.TableOrJson],
+            [Signature, PgpOptions.SignedBy, PgpOptions.MaxSize, .. PgpOptions.Keys, ConfigFormat.TableOrJson],
             RunAsync,
             "tars pgp verify report.pdf --keyring auditors.asc",
             "tars pgp verify report.pdf --signature elsewhere/report.sig --keyring auditors.asc --signed-by auditor@example.com");
@@ -59,17 +59,18 @@ internal static class PgpVerifyCommand
         OpenPgpAccess access = PgpOptions.Access(run);
         OpenPgpKeyRing keys = access.Keys.WithoutSecrets();
         OpenPgpKey? by = run.Value(PgpOptions.SignedBy) is { } name ? access.One(name, PgpOptions.SignedBy.Name) : null;
+        long? limit = PgpOptions.MaxSizeOf(run);
         List<Checked> all = [];
         foreach (string file in files)
         {
-            all.Add(await CheckAsync(file, signature, keys, cancellationToken).ConfigureAwait(false));
+            all.Add(await CheckAsync(file, signature, keys, limit, cancellationToken).ConfigureAwait(false));
         }
 
         Tell(run, all, by);
         return all.All(one => one.RefusalFor(by) is null) ? ExitCode.Ok : ExitCode.Negative;
     }
 
-    private static async Task<Checked> CheckAsync(string file, string? signature, OpenPgpKeyRing keys, CancellationToken cancellationToken)
+    private static async Task<Checked> CheckAsync(string file, string? signature, OpenPgpKeyRing keys, long? limit, CancellationToken cancellationToken)
     {
         try
         {
@@ -92,7 +93,7 @@ internal static class PgpVerifyCommand
                 string[] beside = file == CryptJob.Standard ? [] : [.. Suffixes.Select(suffix => file + suffix).Where(IsSignature)];
                 return beside.Length > 1 ? throw new UsageException($"{file}: two signatures lie beside it, {string.Join(" and ", beside)}", "name one with --signature")
                     : beside.Length == 1 ? await DetachedAsync(file, beside[0], keys, cancellationToken).ConfigureAwait(false)
-                    : await Task.Run(() => Inline(file, kind, input, keys), cancellationToken).ConfigureAwait(false);
+                    : await Task.Run(() => Inline(file, kind, input, keys, limit), cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -101,7 +102,7 @@ internal static class PgpVerifyCommand
         }
     }
 
-    private static Checked Inline(string file, OpenPgpKind kind, Stream input, OpenPgpKeyRing keys)
+    private static Checked Inline(string file, OpenPgpKind kind, Stream input, OpenPgpKeyRing keys, long? limit)
     {
         switch (kind)
         {
@@ -114,10 +115,11 @@ internal static class PgpVerifyCommand
             case OpenPgpKind.Unknown:
                 return new Checked(file, null, new OpenPgpSignatureVerdict.Unsigned());
             default:
-                return new Checked(file, null, OpenPgpMessage.Open(input, Stream.Null, keys, []) switch
+                return new Checked(file, null, OpenPgpMessage.Open(input, Stream.Null, keys, [], limit) switch
                 {
                     OpenPgpOpening.Opened opened => opened.Signature,
                     OpenPgpOpening.Tampered tampered => new OpenPgpSignatureVerdict.Malformed(tampered.Reason),
+                    OpenPgpOpening.TooLarge large => new OpenPgpSignatureVerdict.Malformed($"{PgpOptions.WordsOf(large)}; {PgpOptions.MaxSize.Name} raises the limit"),
                     OpenPgpOpening.Refused refused => new OpenPgpSignatureVerdict.Malformed(refused.Reason),
                     _ => new OpenPgpSignatureVerdict.Malformed("the content is encrypted; 'tars pgp decrypt' opens and verifies it"),
                 });
