@@ -32,11 +32,26 @@ public sealed class FetchedSecretTests(SmallFleet fleet, SecretStores stores) : 
     [InlineData("chain", "config explain observability.auth.bearer_token")]
     [InlineData("azure", "config validate")]
     [InlineData("vault1", "sign series.csv")]
+    [InlineData("vault2", "encrypt series.csv")]
     public async Task Command_SecretsFetched_ShowsNone(string store, string command)
     {
         CanaryRunResult run = await RunAsync(stores.Stores[store], fleet.Address, command.Split(' '));
 
         Assert.True(run.Result.ExitCode == 0, run.Result.Error);
+    }
+
+    [Theory]
+    [InlineData("vault2")]
+    [InlineData("aws")]
+    public async Task EncryptThenDecrypt_KeyOfTheStore_GivesTheContentBack(string store)
+    {
+        using TemporaryDirectory folder = new();
+        CanaryRunResult encrypted = await RunAsync(folder, stores.Stores[store], fleet.Address, ["encrypt", "series.csv"]);
+        Assert.True(encrypted.Result.ExitCode == 0, encrypted.Result.Error);
+        CanaryRunResult decrypted = await RunAsync(folder, stores.Stores[store], fleet.Address, ["decrypt", "series.csv.sealed", "--output", "opened.csv"]);
+        Assert.True(decrypted.Result.ExitCode == 0, decrypted.Result.Error);
+
+        Assert.Equal(File.ReadAllBytes(folder.Combine("series.csv")), File.ReadAllBytes(folder.Combine("opened.csv")));
     }
 
     // The backend of metrics has the token that came from Vault, and repeats it: as an error, and as a warning of an answer with status 200.
@@ -82,6 +97,11 @@ public sealed class FetchedSecretTests(SmallFleet fleet, SecretStores stores) : 
     private async Task<CanaryRunResult> RunAsync(SecretStore store, Uri backend, string[] arguments)
     {
         using TemporaryDirectory folder = new();
+        return await RunAsync(folder, store, backend, arguments);
+    }
+
+    private async Task<CanaryRunResult> RunAsync(TemporaryDirectory folder, SecretStore store, Uri backend, string[] arguments)
+    {
         folder.WriteText("series.csv", "timestamp,value\n1767571200,1\n");
         folder.WriteText("tars.yaml", $$"""
             secrets: { {{store.Section}} }

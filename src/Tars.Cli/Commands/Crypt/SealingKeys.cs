@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tars.Application.Sealing;
+using Tars.Application.Settings;
 using Tars.Cli.CommandLine;
 using Tars.Sealing.Keys;
 using Tars.Sealing.Streams;
@@ -12,6 +13,7 @@ internal sealed class SealingKeys : IDisposable
     private readonly Passphrase? _passphrase;
     private readonly List<(string KeyId, SecretBytes Key)> _files = [];
     private readonly Dictionary<string, SecretBytes> _opened = [];
+    private bool _isConfigured;
 
     private SealingKeys(KeyRing? ring, SealingSettings settings, string? passphraseFile, TimeProvider time)
     {
@@ -44,14 +46,23 @@ internal sealed class SealingKeys : IDisposable
             ? SealingSettings.Of(run.Load(run.Search()))
             : new SealingSettings(false, false, false, folder, null, null, null, null);
         KeyRing? ring = folder is not null ? new KeyRing(folder, run.Time)
-            : files.Length == 0 ? new KeyRing(settings.KeyRing ?? throw new SealingException("no key is named", "give --key-ring DIR or --key FILE, or write security.key_ring"), run.Time)
-            : null;
+            : settings.KeyRing is { } configured ? new KeyRing(configured, run.Time)
+            : files.Length > 0 || settings.EncryptionKey is not null ? null
+            : throw new SealingException("no key is named", "give --key-ring DIR or --key FILE, or write security.key_ring, encryption_key_path or encryption_key");
         SealingKeys keys = new(ring, settings, run.Value(PassphraseOption), run.Time);
         try
         {
             foreach (string file in files)
             {
-                keys.ReadFile(file);
+                using SecretBytes content = SecretKeyFile.Read(file, KeyOption.Name);
+                keys.Add(content, file);
+            }
+
+            if (settings.EncryptionKey is { } source)
+            {
+                using SecretBytes content = SecretKeyFile.Read(source);
+                keys.Add(content, source is SecretSource.File own ? own.Path : "the configured secret");
+                keys._isConfigured = true;
             }
 
             return keys;
@@ -71,13 +82,14 @@ internal sealed class SealingKeys : IDisposable
     /// <param name="names">Ids of keys in the ring; empty for the current one.</param>
     public IReadOnlyList<KeyEncryptionKey> Recipients(IReadOnlyList<string> names)
     {
-        List<KeyEncryptionKey> recipients = [.. _files.Select(file => new KeyEncryptionKey(file.KeyId, 1, file.Key.Span))]; // a key without a ring has no history
+        // The configured key is the current one, as for reports; a name asks for a key of the ring in its place.
+        List<KeyEncryptionKey> recipients = [.. (_isConfigured && names.Count > 0 ? [] : _files).Select(file => new KeyEncryptionKey(file.KeyId, 1, file.Key.Span))]; // a key without a ring has no history
         if (names.Count > 0 && Ring is null)
         {
             throw new UsageException("--to names keys of a ring", "give --key-ring DIR");
         }
 
-        KeyEntry[] entries = Ring is null ? [] : names.Count == 0 ? [Ring.CurrentEncryption()] : [.. names.Select(Usable)];
+        KeyEntry[] entries = Ring is null || (_isConfigured && names.Count == 0) ? [] : names.Count == 0 ? [Ring.CurrentEncryption()] : [.. names.Select(Usable)];
         recipients.AddRange(entries.Select(entry => new KeyEncryptionKey(entry.KeyId, entry.Version, Bytes(entry.KeyId).Span)));
         return recipients.GroupBy(recipient => recipient.Name.KeyId).FirstOrDefault(group => group.Count() > 1) is { } twice
             ? throw new UsageException($"key {twice.Key} is given twice")
@@ -132,9 +144,8 @@ internal sealed class SealingKeys : IDisposable
             : throw new UsageException($"--to {name}: the key is {(entry.Revocation is null ? "retired" : "revoked")}; nothing new is sealed for it");
     }
 
-    private void ReadFile(string path)
+    private void Add(SecretBytes content, string path)
     {
-        using SecretBytes content = SecretKeyFile.Read(path, KeyOption.Name);
         KeyFile file;
         try
         {
