@@ -48,7 +48,7 @@ internal sealed class SealingKeys : IDisposable
         KeyRing? ring = folder is not null ? new KeyRing(folder, run.Time)
             : settings.KeyRing is { } configured ? new KeyRing(configured, run.Time)
             : files.Length > 0 || settings.EncryptionKey is not null ? null
-            : throw new SealingException("no key is named", "give --key-ring DIR or --key FILE, or write security.key_ring, encryption_key_path or encryption_key");
+            : throw new SealingException("no key is named", "give --key-ring DIR or --key FILE, or write security.key_ring");
         SealingKeys keys = new(ring, settings, run.Value(PassphraseOption), run.Time);
         try
         {
