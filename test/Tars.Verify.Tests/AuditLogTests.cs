@@ -48,9 +48,17 @@ public sealed class AuditLogTests
         byte[] lines = File.ReadAllBytes(logs.Newest);
         File.WriteAllBytes(logs.Newest, lines[..^10]);
         CommandResult torn = await logs.RunAsync("audit", "audit", "--key", "log.pub", "-o", "json");
-        Assert.Equal(1, torn.ExitCode);
+        Assert.Equal(0, torn.ExitCode);
         JsonElement finding = Only(torn, "torn");
         Assert.Equal(("torn", 295L, logs.Model.PlaceOf(295).Offset), (finding.GetProperty("kind").GetString(), finding.GetProperty("sequence").GetInt64(), finding.GetProperty("byte_offset").GetInt64()));
+
+        CommandResult warned = await logs.RunAsync("audit", "audit", "--key", "log.pub");
+        Assert.Equal(0, warned.ExitCode);
+        Assert.Contains($"warn  audit/segments/00000000000000000256.jsonl:{logs.Model.PlaceOf(295).Offset}: torn at line 295: ", warned.Output, StringComparison.Ordinal);
+
+        File.WriteAllBytes(logs.Newest, [.. lines[..^10], .. "tampered\"}"u8]);
+        CommandResult other = await logs.RunAsync("audit", "audit", "--key", "log.pub", "-o", "json");
+        Assert.Equal((1, "malformed"), (other.ExitCode, Only(other, "tampered").GetProperty("kind").GetString()));
 
         int at = (int)logs.Model.PlaceOf(280).Offset;
         File.WriteAllBytes(logs.Newest, lines[..(at + 5)]);

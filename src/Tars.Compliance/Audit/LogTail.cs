@@ -239,11 +239,10 @@ internal sealed class LogTail : IDisposable
             throw Damage($"the line is not whole, and a checkpoint over {signed.Size} lines was signed");
         }
 
-        byte[] rest = new byte[Math.Min(there - Length, EventLine.MaximumBytes + 1)];
-        int read = File.Read(rest, Length);
-        return read > EventLine.MaximumBytes && !rest.AsSpan().Contains((byte)0)
-            ? throw Damage($"no line ends within {EventLine.MaximumBytes} bytes")
-            : TornTail.Move(Layout, File, Segment, Length);
+        LineEnd end = LineEnd.Of(File.Read, Length, there - Length, Next, _last);
+        return end.IsTorn
+            ? TornTail.Move(Layout, File, Segment, Length)
+            : throw Damage($"what follows is no beginning of line {Next}, as a crash would leave it: {end.Found}");
     }
 
     private AuditLogException Damage(string reason) => FrozenLog.Damage(File.Path, reason, Length, Next);

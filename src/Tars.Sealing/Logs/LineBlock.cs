@@ -68,6 +68,21 @@ internal sealed class LineBlock
     /// <summary>A line's bytes, without its line feed; they hold until the block is filled again.</summary>
     internal ReadOnlyMemory<byte> MemoryOf(in ScannedLine line) => _buffer.AsMemory(line.Start, line.Length);
 
+    /// <summary>The first line that holds a zero byte, which none does that was written as a whole; -1 when none holds one.</summary>
+    internal int FirstWithZero()
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            ref readonly ScannedLine line = ref _lines[i];
+            if ((line.Refusal is not null || line.Line.ActualHash != line.Line.CurrentHash) && _buffer.AsSpan(line.Start, line.Length).Contains((byte)0))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Reads the next piece.</summary>
     /// <param name="file">The segment, where the block before has left it.</param>
     /// <param name="part">The segment's place.</param>

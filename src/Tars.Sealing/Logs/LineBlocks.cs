@@ -88,6 +88,7 @@ internal static class LineBlocks
         }
     }
 
-    private static FileStream Open(string path) =>
+    /// <summary>Opens a segment that somebody else may be writing.</summary>
+    internal static FileStream Open(string path) =>
         new(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan, Share = FileShare.ReadWrite | FileShare.Delete });
 }

@@ -39,16 +39,19 @@ internal sealed partial class LineChain
     /// <summary>The hash of the last line.</summary>
     internal TreeHash LastHash => _last.Hash;
 
+    /// <summary>The hash that the next line has to name; null when it is not known.</summary>
+    internal TreeHash? KnownLastHash => _isLastUnknown || _last.IsBroken || (Next == 0 && _isContinued) ? null : _last.Hash;
+
     /// <summary>What the first line names as the hash before it.</summary>
     internal TreeHash? FirstPrevious { get; private set; }
 
     private bool IsUsual => !_isLastInTree && !_last.IsBroken && _doubted is null && _rival is null && _stray is null && _early is null;
 
-    /// <summary>Takes the lines of a block.</summary>
-    internal void Add(LineBlock block)
+    /// <summary>Takes some of the lines of a block.</summary>
+    internal void Add(LineBlock block, int from, int to)
     {
-        ReadOnlySpan<ScannedLine> lines = block.Lines;
-        for (int i = 0; i < lines.Length; i++)
+        ReadOnlySpan<ScannedLine> lines = block.Lines[..to];
+        for (int i = from; i < lines.Length; i++)
         {
             ref readonly ScannedLine line = ref lines[i];
             LinesRead++;

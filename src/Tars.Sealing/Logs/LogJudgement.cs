@@ -96,10 +96,10 @@ internal static class LogJudgement
             isCut = false;
         }
 
-        if (reading.Tail is { } tail && (!isCut || !tail.IsTorn))
+        if (reading.Tail is var (file, tail) && (!isCut || !tail.IsTorn))
         {
             findings.Add(new LogFinding(
-                tail.IsTorn ? LogFindingKind.Torn : LogFindingKind.Malformed, tail.File, tail.Offset, tail.Sequence,
+                tail.IsTorn ? LogFindingKind.Torn : LogFindingKind.Malformed, file, tail.Offset, tail.Sequence,
                 tail.IsTorn ? "the end of the file, or a whole line" : $"line {tail.Sequence} and a line feed", tail.Found));
         }
     }
@@ -117,7 +117,7 @@ internal static class LogJudgement
             ? new LogFinding(LogFindingKind.Missing, parts.NameOf(next), null, size, $"{expected} lines, as {says} says", found) { End = expected }
             : new LogFinding(
                 kind, reading.LastEnd.File ?? parts.NameOf(next), reading.LastEnd.File is null ? null : reading.LastEnd.Offset, size, $"{expected} lines, as {says} says",
-                reading.Tail is { } tail ? $"{found} and {tail.Found}" : found)
+                reading.Tail is var (_, tail) ? $"{found} and {tail.Found}" : found)
             { End = expected };
     }
 }

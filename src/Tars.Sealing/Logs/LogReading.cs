@@ -6,16 +6,17 @@ internal sealed class LogReading
     private readonly LineParts _parts;
     private readonly FindingList _findings;
     private readonly LineChain _chain;
+    private readonly long _covered; // lines that a checkpoint covers: they were whole once
     private long _bytes;
     private int _removed;
 
-    private LogReading(LineParts parts, LineChain chain, FindingList findings) => (_parts, _chain, _findings) = (parts, chain, findings);
+    private LogReading(LineParts parts, LineChain chain, long covered, FindingList findings) => (_parts, _chain, _covered, _findings) = (parts, chain, covered, findings);
 
     /// <summary>What was read.</summary>
     internal required LogSummary Summary { get; set; }
 
     /// <summary>How the last file ends when it does not end with a line.</summary>
-    internal LineTail? Tail { get; private set; }
+    internal (string File, LineEnd End)? Tail { get; private set; }
 
     /// <summary>Lines that mirrors have after the last one, and where.</summary>
     internal List<(long Count, string File)> MirroredAfter { get; } = [];
@@ -36,7 +37,7 @@ internal sealed class LogReading
             LineTimes times = new(notes.Marks, parts, findings);
             RemovalRecord removals = new(parts);
             LineChain chain = new(tree, parts, times, removals, findings, epochs.Epochs.Count > 0 && epochs.Epochs[0].Continues is { Size: > 0 });
-            LogReading reading = new(parts, chain, findings) { Summary = new LogSummary { Head = new LogHead(0, null, default) } };
+            LogReading reading = new(parts, chain, notes.Claims.Select(claim => claim.Size).DefaultIfEmpty(0).Max(), findings) { Summary = new LogSummary { Head = new LogHead(0, null, default) } };
             reading.ReadLines(trust.Threads);
             chain.End();
             reading.MirroredAfter.AddRange(mirrors.Select(mirror => mirror.After(chain.Next)).OfType<(long Count, string File)>());
@@ -49,7 +50,7 @@ internal sealed class LogReading
                 First = times.First,
                 Last = times.Last,
                 FirstPreviousHash = chain.FirstPrevious,
-                TornBytes = reading.Tail?.Length ?? 0,
+                TornBytes = reading.Tail?.End.Length ?? 0,
                 Removals = removals.Check(findings),
             };
             return reading;
@@ -71,7 +72,11 @@ internal sealed class LogReading
                 Begin(part);
             }
 
-            _chain.Add(block);
+            if (AddUpToTorn(block))
+            {
+                break;
+            }
+
             if (block.IsLast)
             {
                 _bytes += block.RestOffset + block.Rest.Length + block.Unread;
@@ -147,14 +152,64 @@ internal sealed class LogReading
             return;
         }
 
-        LineTail tail = LineTail.Of(block, _parts.Paths[block.Part], _parts.NameOf(block.Part), _chain.Next);
+        string name = _parts.NameOf(block.Part);
+        LineEnd end = LineEnd.Of(Reader(block), block.RestOffset, block.Rest.Length + block.Unread, _chain.Next, _chain.KnownLastHash);
         if (isLast)
         {
-            Tail = tail;
+            Tail = (name, end);
         }
         else
         {
-            _findings.Add(new LogFinding(LogFindingKind.Malformed, tail.File, tail.Offset, _chain.Next, "a line feed at the end of a segment that another one follows", tail.Found));
+            _findings.Add(new LogFinding(LogFindingKind.Malformed, name, end.Offset, _chain.Next, "a line feed at the end of a segment that another one follows", end.Found));
         }
+    }
+
+    /// <summary>
+    /// Takes the lines of a block; in the last segment, and past every checkpoint, up to one that did not reach the disk as a whole, if all that follows is what a
+    /// crash leaves.
+    /// </summary>
+    /// <returns>Whether the log ends in this block.</returns>
+    private bool AddUpToTorn(LineBlock block)
+    {
+        int holed = block.Part == _parts.Segments.Count - 1 ? block.FirstWithZero() : -1;
+        if (holed < 0)
+        {
+            _chain.Add(block, 0, block.Lines.Length);
+            return false;
+        }
+
+        _chain.Add(block, 0, holed);
+        long offset = block.Lines[holed].Offset;
+        using FileStream file = LineBlocks.Open(_parts.Paths[block.Part]);
+        LineEnd? end = _chain.Next < _covered ? null : LineEnd.Of((target, at) => RandomAccess.Read(file.SafeFileHandle, target, at), offset, file.Length - offset, _chain.Next, _chain.KnownLastHash);
+        if (end is not { IsTorn: true })
+        {
+            _chain.Add(block, holed, block.Lines.Length);
+            return false;
+        }
+
+        _bytes += offset + end.Length;
+        (LastEnd, Tail) = ((_parts.NameOf(block.Part), offset), (_parts.NameOf(block.Part), end));
+        return true;
+    }
+
+    /// <summary>What the block has read is not read again: a log that grows meanwhile is judged as it was.</summary>
+    private ReadAt Reader(LineBlock block)
+    {
+        byte[] rest = block.Rest.ToArray();
+        string path = _parts.Paths[block.Part];
+        return (target, at) =>
+        {
+            int from = (int)Math.Min(at - block.RestOffset, rest.Length);
+            int count = Math.Min(target.Length, rest.Length - from);
+            if (count > 0)
+            {
+                rest.AsSpan(from, count).CopyTo(target);
+                return count;
+            }
+
+            using FileStream file = LineBlocks.Open(path);
+            return RandomAccess.Read(file.SafeFileHandle, target, at);
+        };
     }
 }

@@ -17,7 +17,7 @@ internal sealed record AuditArguments(string Log, LogTrust Trust, bool Json)
         --threads 2            hash lines on a second core
         -o json                the result as JSON
 
-        Exit codes: 0 whole, 1 torn or tampered, 2 wrong usage, 3 cannot read.
+        Exit codes: 0 whole, or torn as a crash leaves it, 1 tampered with, 2 wrong usage, 3 cannot read.
 
         """;
 

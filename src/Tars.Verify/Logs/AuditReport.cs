@@ -12,6 +12,9 @@ internal static class AuditReport
 {
     private const string Check = "audit-log";
 
+    /// <summary>Whether nothing that was acknowledged is missing or was changed: a torn end is what a crash leaves, and the next writer moves it aside.</summary>
+    internal static bool IsGood(LogVerification result) => result is not LogVerification.Tampered;
+
     /// <summary>What was read, then each finding, then the verdict.</summary>
     internal static string TextOf(string path, LogVerification result)
     {
@@ -22,8 +25,8 @@ internal static class AuditReport
             LogVerification.Torn => "torn, as a crash leaves it: nothing that was acknowledged is missing",
             _ => "tampered with",
         };
-        Finding head = new(path, Check, result is LogVerification.Whole, string.Create(CultureInfo.InvariantCulture, $"{verdict}: {log.Head.Size} lines{Span(log)}"), [.. Notes(log)]);
-        return TextReport.Of([head, .. result.Findings.Select(finding => new Finding(Path.Combine(path, PlaceOf(finding)), Check, false, Text(finding)))]);
+        Finding head = new(path, Check, IsGood(result), string.Create(CultureInfo.InvariantCulture, $"{verdict}: {log.Head.Size} lines{Span(log)}"), [.. Notes(log)]);
+        return TextReport.Of([head, .. result.Findings.Select(finding => new Finding(Path.Combine(path, PlaceOf(finding)), Check, IsGood(result), Text(finding)) { IsWarning = IsGood(result) })]);
     }
 
     /// <summary>The same with every member.</summary>
@@ -34,7 +37,7 @@ internal static class AuditReport
         using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
             json.WriteStartObject();
-            json.WriteBoolean("verified", result is LogVerification.Whole);
+            json.WriteBoolean("verified", IsGood(result));
             json.WriteString("verdict", result switch { LogVerification.Whole => "whole", LogVerification.Torn => "torn", _ => "tampered" });
             json.WriteString("path", path);
             json.WriteString("origin", log.Origin);

@@ -32,7 +32,7 @@ internal static class LogCommand
 
         LogVerification result = LogVerifier.Verify(arguments.Log, arguments.Trust);
         await output.WriteAsync(arguments.Json ? AuditReport.JsonOf(arguments.Log, result) : AuditReport.TextOf(arguments.Log, result));
-        return result is LogVerification.Whole;
+        return AuditReport.IsGood(result);
     }
 
     private static async Task<bool> ProofAsync(ProofArguments arguments, TextWriter output)

@@ -12,7 +12,7 @@ internal static class TextReport
         StringBuilder text = new();
         foreach (Finding finding in findings)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{(finding.IsGood ? "ok   " : "FAIL ")} {Printable(finding.Path)}: {Printable(finding.Message)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{(!finding.IsGood ? "FAIL " : finding.IsWarning ? "warn " : "ok   ")} {Printable(finding.Path)}: {Printable(finding.Message)}\n");
             foreach (string note in finding.Notes)
             {
                 text.Append(CultureInfo.InvariantCulture, $"        {Printable(note)}\n");

@@ -145,11 +145,12 @@ public sealed class DiskFaultTests
             LogFolder.Copy(folder.Log, after);
             int length = random.Next(flushed.Length, pages.Length + 1);
             byte[] found = pages[..length];
-            for (int sector = flushed.Length; sector < length; sector += 512)
+            for (int sector = flushed.Length, next; sector < length; sector = next)
             {
+                next = sector - (sector % 512) + 512;
                 if (random.Next(3) == 0)
                 {
-                    found.AsSpan(sector, Math.Min(512, length - sector)).Clear();
+                    found.AsSpan(sector, Math.Min(next, length) - sector).Clear();
                 }
             }
 

@@ -26,6 +26,7 @@ internal sealed class DamagedLogs(LogModel model, LogModel other, Random random)
 {
     internal const int Covered = 580;
     private const int LastSegment = 512;
+    private const int Sector = 512;
 
     private readonly int _size = model.Size;
     private string _file = string.Empty;
@@ -33,7 +34,7 @@ internal sealed class DamagedLogs(LogModel model, LogModel other, Random random)
     /// <summary>Damages the log in a folder.</summary>
     /// <param name="layout">A whole copy.</param>
     /// <param name="kind">Which damage, from 0; any number.</param>
-    internal Damage Do(LogLayout layout, int kind) => (kind % 25) switch
+    internal Damage Do(LogLayout layout, int kind) => (kind % 31) switch
     {
         0 => Torn("cut in a line", layout, Newer(), (file, at, line) => file[..(at + random.Next(1, line))]),
         1 => Torn("zeroes after the last line", layout, _size, (file, _, _) => [.. file, .. new byte[random.Next(1, 10_000)]]),
@@ -57,8 +58,14 @@ internal sealed class DamagedLogs(LogModel model, LogModel other, Random random)
         20 => Line("a segment cut that another one follows", layout, 1 + random.Next(254), (file, at, line) => file[..(at + random.Next(1, line))]),
         21 => Line("bytes that begin no line", layout, _size, (file, _, _) => [.. file, .. "{\"sequence\":7,\"ev"u8]),
         22 => Copied("an old line at the end", layout, _size, _ => random.Next(_size - 1)),
-        23 => Line("a hole before the last lines", layout, Newer(_size - 2), (file, at, line) => Zero(file, at, at + line + 1)),
-        _ => Chained(layout),
+        23 => Line("a hole before the last lines", layout, Newer(_size - 2), (file, at, line) => Zero(file, at, at + line + ((at + line + 1) % Sector == 0 ? 0 : 1))),
+        24 => Chained(layout),
+        25 => Sectors(layout, isWhole: true),
+        26 => Sectors(layout, isWhole: false),
+        27 => Line("a line without its line feed, after another line", layout, _size, (file, _, _) => [.. file, .. Next(new byte[32])[..^1]]),
+        28 => Line("a line's beginning up to another hash before it", layout, _size, (file, _, _) => [.. file, .. Next(new byte[32])[..^95]]),
+        29 => Line("the beginning of a line, then other bytes", layout, _size, (file, _, _) => [.. file, .. Next(model.LastHash)[..(40 + random.Next(60))], .. "}{ no line"u8]),
+        _ => Line("a line's beginning with a zero in it and text behind", layout, _size, (file, _, _) => [.. file, .. Next(model.LastHash)[..60], 0, .. "\"}"u8]),
     };
 
     private long _sequence;
@@ -105,6 +112,29 @@ internal sealed class DamagedLogs(LogModel model, LogModel other, Random random)
         File.WriteAllBytes(path, edit(File.ReadAllBytes(path), (int)at, line));
         return new Damage(name, label, sequence, at);
     }
+
+    /// <summary>Sectors behind line 580 that did not reach the disk: the first whole line is lost with the first of them.</summary>
+    /// <param name="layout">A whole copy.</param>
+    /// <param name="isWhole">Whether they are zero as a whole, as a disk leaves them; else a byte less.</param>
+    private Damage Sectors(LogLayout layout, bool isWhole)
+    {
+        (_file, long newer) = model.PlaceOf(Covered);
+        string path = Path.Combine(layout.Root, _file);
+        byte[] file = File.ReadAllBytes(path);
+        int first = (int)(newer / Sector) + 1 + random.Next(4);
+        int count = 1 + random.Next(3);
+        file.AsSpan(first * Sector, (count * Sector) - (isWhole ? 0 : 1)).Clear();
+        for (int sector = first + count + 1; sector < (file.Length / Sector) - 1; sector += 1 + random.Next(4))
+        {
+            file.AsSpan(sector * Sector, Sector).Clear();
+        }
+
+        File.WriteAllBytes(path, file);
+        int line = Enumerable.Range(Covered, _size - Covered).Last(one => Place(one) <= first * Sector);
+        return new Damage(isWhole ? "sectors that never arrived" : "sectors, one of them but for a byte", isWhole ? Label.Torn : Label.Tampered, line, Place(line));
+    }
+
+    private byte[] Next(byte[] previous) => LogModel.Line(_size, model.NewEvent("run.intent", model.Clock.AddSeconds(1)), previous, out _);
 
     /// <summary>All lines from one on are changed and chained again; no key is at hand to sign what comes out.</summary>
     private Damage Chained(LogLayout layout)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
 using Tars.Compliance.Audit;
@@ -51,6 +52,11 @@ internal static class AuditVerifyCommand
         if (believed.Length == 0)
         {
             run.Console.Warn("the first key was taken from the log itself, for want of --key and --fingerprint: a log that was replaced as a whole is not noticed");
+        }
+
+        foreach ((string path, LogFinding tail) in results.Select(one => (one.Path, (one.Result as LogVerification.Torn)?.Tail)).Where(one => one.Tail is not null).Select(one => (one.Path, one.Tail!)))
+        {
+            run.Console.Warn(string.Create(CultureInfo.InvariantCulture, $"{path}/{tail.File}: byte {tail.ByteOffset}: line {tail.Sequence} is torn, as a crash leaves it; the next command that writes to the log moves it aside"));
         }
 
         results = [.. results.Select(one => one with { Disagreement = DisagreementOf(one, results) })];
