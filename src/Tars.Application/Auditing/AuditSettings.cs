@@ -1,3 +1,4 @@
+using Tars.Application.Checkpoints;
 using Tars.Application.Sealing;
 using Tars.Configuration.Documents;
 using Tars.Configuration.Layers;
@@ -9,7 +10,8 @@ namespace Tars.Application.Auditing;
 /// <param name="Log">The log's folder.</param>
 /// <param name="Subjects">The folder that holds the keys of the persons in it.</param>
 /// <param name="Required">What does not happen when it cannot be audited.</param>
-public sealed record AuditSettings(bool IsKept, string Log, string Subjects, IReadOnlySet<AuditClass> Required)
+/// <param name="Targets">Whom checkpoints go to by themselves.</param>
+public sealed record AuditSettings(bool IsKept, string Log, string Subjects, IReadOnlySet<AuditClass> Required, CheckpointTargets Targets)
 {
     private const string SubjectsSuffix = ".subjects";
     private const string Everything = "all";
@@ -26,8 +28,16 @@ public sealed record AuditSettings(bool IsKept, string Log, string Subjects, IRe
         IReadOnlyList<string> required = !isKept && IsWaived(loaded.Section("waivers")) ? [] : compliance.Texts("audit_required");
         return new AuditSettings(isKept, log, subjects, required.Contains(Everything)
             ? Enum.GetValues<AuditClass>().ToHashSet()
-            : required.Select(name => Enum.Parse<AuditClass>(name, ignoreCase: true)).ToHashSet());
+            : required.Select(name => Enum.Parse<AuditClass>(name, ignoreCase: true)).ToHashSet(), TargetsOf(loaded, compliance));
     }
+
+    private static CheckpointTargets TargetsOf(LoadedSettings loaded, SettingsSection compliance) => new(
+        [.. compliance.Texts("audit_mirrors").Select(mirror => GitMirror.IsRemote(mirror) ? mirror : Path.GetFullPath(Path.Combine(loaded.WorkingFolder, mirror)))],
+        [.. compliance.Sections("audit_witnesses").Select(witness => new WitnessTarget(
+            witness.Url("url"), witness.Text("name"), Path.GetFullPath(SealingSettings.PathOf(loaded, witness, "key_path")!)))],
+        compliance.Integer("audit_witness_quorum"),
+        compliance.Duration("audit_delivery_timeout"),
+        compliance.Duration("audit_delivery_interval"));
 
     // As ProductionRules has it: a waiver is what a file says.
     private static bool IsWaived(SettingsSection waivers) =>

@@ -12,11 +12,13 @@ public sealed class AuditTrail : IAsyncDisposable
 {
     private readonly AuditLog _log;
     private readonly SubjectKeys _subjects;
+    private readonly CheckpointSending _sending;
 
-    private AuditTrail(string log, SubjectKeys subjects, TimeProvider time)
+    private AuditTrail(AuditSettings settings, SubjectKeys subjects, TimeProvider time)
     {
         _subjects = subjects;
-        _log = AuditLog.Open(log, new AuditLogOptions { Subjects = subjects }, time);
+        _log = AuditLog.Open(settings.Log, new AuditLogOptions { Subjects = subjects }, time);
+        _sending = new CheckpointSending(_log, settings.Targets, time);
     }
 
     /// <summary>The log's folder.</summary>
@@ -39,7 +41,7 @@ public sealed class AuditTrail : IAsyncDisposable
         try
         {
             subjects = SubjectKeys.Open(settings.Subjects, time);
-            return new AuditTrail(settings.Log, subjects, time);
+            return new AuditTrail(settings, subjects, time);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -100,10 +102,36 @@ public sealed class AuditTrail : IAsyncDisposable
         }
     }
 
+    /// <summary>Who is warned of a mirror or a witness that cannot be reached; nobody unless set.</summary>
+    public Action<string>? Warn
+    {
+        get => _sending.Warn;
+        set => _sending.Warn = value;
+    }
+
+    /// <summary>Sends the checkpoint over what was appended to the mirrors and the witnesses.</summary>
+    /// <exception cref="AuditException">Fewer witnesses have cosigned it than the configuration asks for; or one has shown that the log was tampered with.</exception>
+    public async Task SendCheckpointAsync()
+    {
+        try
+        {
+            await _sending.FinishAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is (IOException and not AuditLogException))
+        {
+            throw new AuditException($"the audit log: {exception.Message}", "what was done is in the log, and not cosigned; 'tars audit checkpoint' asks the witnesses again", exception);
+        }
+        catch (Exception exception) when (exception is AuditLogException or UnauthorizedAccessException)
+        {
+            throw Failure(Folder, "what was done is in the log, which nobody else vouches for", exception);
+        }
+    }
+
     /// <summary>Signs a checkpoint over what was appended, and closes the log.</summary>
     /// <exception cref="AuditException">The checkpoint cannot be written.</exception>
     public async ValueTask DisposeAsync()
     {
+        await _sending.DisposeAsync().ConfigureAwait(false);
         try
         {
             await _log.DisposeAsync().ConfigureAwait(false);

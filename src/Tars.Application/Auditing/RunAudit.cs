@@ -51,6 +51,15 @@ public sealed class RunAudit : IAsyncDisposable
     /// <summary>What somebody should know: a frozen log, beside which something is verified; null when there is nothing.</summary>
     public string? Warning { get; private init; }
 
+    /// <summary>Says who is warned of a mirror or a witness that cannot be reached.</summary>
+    public void WarnThrough(Action<string> warn)
+    {
+        if (_trail is not null)
+        {
+            _trail.Warn = warn;
+        }
+    }
+
     /// <summary>Opens the log.</summary>
     /// <param name="settings">Where it is and what needs it; null where no configuration says.</param>
     /// <param name="act">What is to be done.</param>
@@ -134,7 +143,7 @@ public sealed class RunAudit : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes down how it ended, and signs a checkpoint.</summary>
+    /// <summary>Writes down how it ended, signs a checkpoint, and sends it to the mirrors and the witnesses.</summary>
     /// <param name="outcome">How.</param>
     /// <param name="error">The class of the error; null when there was none.</param>
     /// <param name="exitCode">The command's exit code; null when the program itself broke.</param>
@@ -158,6 +167,7 @@ public sealed class RunAudit : IAsyncDisposable
         }
 
         await _trail.AppendAsync(Event(_act.Outcome, outcome, _outcome)).ConfigureAwait(false);
+        await _trail.SendCheckpointAsync().ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
     }
 

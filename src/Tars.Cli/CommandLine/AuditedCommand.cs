@@ -65,6 +65,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
             return audit;
         }
 
+        audit.WarnThrough(run.Console.Warn);
         JsonObject data = new() { ["tool"] = $"tars {Name}", ["version"] = RunSealing.Version };
         string[] names = [.. run.Arguments.Select(AuditedRun.NameOf)];
         if (names.Length > 0)

@@ -1,8 +1,8 @@
 using Tars.Application.Auditing;
+using Tars.Application.Checkpoints;
 using Tars.Application.Collecting;
 using Tars.Application.Publishing;
 using Tars.Application.Sealing;
-using Tars.Cli.Commands.Audit;
 using Tars.Compliance.Audit;
 using Tars.Configuration;
 using Tars.Observability.TimeSeries;

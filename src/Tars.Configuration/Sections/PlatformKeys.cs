@@ -89,5 +89,20 @@ public static partial class TarsSchema
             "audit_required",
             new ListType(new ChoiceType("runs", "seals", "keys", "configuration", "verification", "persons", "all"), "a list of event classes"),
             "What does not happen when it cannot be audited; where there is an audit log, everything is audited or does not happen.",
-            "[]"));
+            "[]"),
+        Restart(Key(
+            "audit_mirrors",
+            Texts("a list of folders and git remotes", new TextType("a folder, or git+file:///…, git+ssh://… or git+https://…", null, 1000)),
+            "Where copies of the audit log's checkpoints go at the end of each run: folders elsewhere, and git remotes.",
+            "[]")),
+        Restart(Key("audit_witnesses", new ListType(Witness(), "a list of witnesses"), "Who cosigns the audit log's checkpoints at the end of each run.")),
+        Restart(Key("audit_witness_quorum", Integer(0, 100), "How many of them must have cosigned, or the run ends with exit code 3.", "0")),
+        Restart(Key("audit_delivery_timeout", Between(0.1, 300), "How long each mirror and each witness is waited for.", "5s")),
+        Restart(Key("audit_delivery_interval", Between(1, 86400), "The least time between two sendings while a command runs on.", "1m")));
+
+    private static SectionType Witness() => new(
+        "a witness",
+        Must("url", Url, "Where it answers."),
+        Must("name", new TextType("a key's name without white space and plus signs", "^[^\\s+]+$", 250), "Its name in cosignatures, such as witness.example.net/w1."),
+        Must("key_path", FilePath, "Its public key, PEM."));
 }

@@ -44,6 +44,9 @@ public sealed record LogLayout(string Root)
     /// <summary>Present once tampering was found.</summary>
     public string Frozen => Path.Combine(Root, "frozen.json");
 
+    /// <summary>Which mirrors and witnesses could not be reached; may be deleted.</summary>
+    public string Deliveries => Path.Combine(Root, "deliveries.json");
+
     /// <summary>Held by whoever appends.</summary>
     public string Lock => Path.Combine(Root, "lock");
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Tars.Application.Checkpoints;
 using Tars.Configuration;
 using Tars.Configuration.Layers;
 using Tars.Configuration.Sections;
@@ -11,6 +12,7 @@ internal static class FittingChecks
     /// <summary>What holds whatever the command is.</summary>
     public static void Always(LoadedSettings loaded, ICollection<SettingsProblem> problems)
     {
+        Audit(loaded.Section("compliance"), problems);
         SettingsSection storage = loaded.Section("storage");
         Together(storage, "database_user", "database_url", problems);
         Together(storage, "database_password", "database_user", problems);
@@ -38,6 +40,21 @@ internal static class FittingChecks
             }
 
             Together(channel, "webhook_secret", "webhook_url", problems);
+        }
+    }
+
+    /// <summary>What the audit log's mirrors and witnesses need.</summary>
+    private static void Audit(SettingsSection compliance, ICollection<SettingsProblem> problems)
+    {
+        foreach (string refusal in compliance.Texts("audit_mirrors").Select(GitMirror.Refusal).OfType<string>())
+        {
+            problems.Add(compliance.Problem("audit_mirrors", refusal));
+        }
+
+        int witnesses = compliance.Sections("audit_witnesses").Count;
+        if (compliance.Integer("audit_witness_quorum") > witnesses)
+        {
+            problems.Add(compliance.Problem("audit_witness_quorum", $"asks for more witnesses than the {witnesses} of audit_witnesses"));
         }
     }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Tars.Application.Auditing;
+using Tars.Application.Checkpoints;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
 using Tars.Compliance.Audit;
@@ -17,8 +19,8 @@ internal static class AuditCheckpointCommand
     private static readonly Option<string[]> WitnessKey = AuditOptions.Many("--witness-key", "NAME=KEYFILE", "The public key of a witness; a cosignature that none of these keys made is refused");
 
     public static Command Create() => AuditOptions.Verb(
-        "checkpoint", "Signs a checkpoint over all lines, prints it, and hands it on", [Mirror, Witness, WitnessKey, AuditOptions.Log, ConfigFormat.TableOrJson], RunAsync,
-        "tars audit checkpoint --log audit --mirror /mnt/mirror",
+        "checkpoint", "Signs a checkpoint over all lines, prints it, and hands it to the mirrors and witnesses of the configuration, or to those that are named", [Mirror, Witness, WitnessKey, AuditOptions.Log, ConfigFormat.TableOrJson], RunAsync,
+        "tars audit checkpoint", "tars audit checkpoint --log audit --mirror /mnt/mirror",
         "tars audit checkpoint --log audit --witness https://witness.example.net --witness-key witness.example.net/w1=witness.pub");
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
@@ -26,6 +28,12 @@ internal static class AuditCheckpointCommand
         string log = AuditOptions.LogOf(run);
         Uri[] witnesses = [.. (run.Value(Witness) ?? []).Select(AddressOf)];
         NoteKey[] keys = [.. (run.Value(WitnessKey) ?? []).Select(text => AuditVerifyCommand.WitnessOf(WitnessKey, text).Key)];
+        if (witnesses.Length == 0 && run.Value(Mirror) is not { Length: > 0 } && run.Value(AuditOptions.Log) is null
+            && AuditSettings.Of(run.Load(run.Search())) is { Targets.IsEmpty: false } settings)
+        {
+            return await SendAsync(run, settings, cancellationToken).ConfigureAwait(false);
+        }
+
         if (witnesses.Length > 0 && keys.Length == 0)
         {
             throw new UsageException($"{Witness.Name}: {WitnessKey.Name} {WitnessKey.HelpName} is needed: a cosignature counts once it was verified");
@@ -54,33 +62,63 @@ internal static class AuditCheckpointCommand
             cosigned.Add(await client.AskAsync(address, layout, note, checkpoint!, cancellationToken).ConfigureAwait(false));
         }
 
+        Tell(run, note, checkpoint!, run.Value(Mirror) ?? [], cosigned);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Hands the checkpoint to everybody whom the configuration names.</summary>
+    private static async Task<int> SendAsync(CommandRun run, AuditSettings settings, CancellationToken cancellationToken)
+    {
+        AuditLog open = AuditLog.Open(settings.Log, new AuditLogOptions(), run.Time);
+        await using (open.ConfigureAwait(false))
+        {
+            await open.CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        SentCheckpoint sent = await CheckpointDelivery.SendAsync(new LogLayout(settings.Log), settings.Targets, run.Time, cancellationToken).ConfigureAwait(false);
+        foreach (Delivery.Failed failed in sent.Deliveries.OfType<Delivery.Failed>())
+        {
+            run.Console.Warn(failed.Reason);
+        }
+
+        if (sent.Deliveries.OfType<Delivery.Refuted>().FirstOrDefault() is { } refuted)
+        {
+            LogFreezing.Freeze(new LogLayout(settings.Log), refuted.Reason, run.Time.GetUtcNow());
+            throw new NotProvenException($"{refuted.Reason}; the log is frozen", "`tars audit verify` says what is wrong; keep the folder as it is");
+        }
+
+        Tell(
+            run, sent.Note, sent.Checkpoint, [.. sent.Deliveries.OfType<Delivery.Mirrored>().Select(one => one.Target)],
+            [.. sent.Deliveries.OfType<Delivery.Cosigned>().Select(one => (one.Witness, one.Time))]);
+        return sent.Deliveries.Any(one => one is Delivery.Failed) ? ExitCode.Environment : ExitCode.Ok;
+    }
+
+    private static void Tell(CommandRun run, SignedNote note, Checkpoint checkpoint, IReadOnlyList<string> mirrors, IReadOnlyList<(string Name, DateTimeOffset Time)> cosigned)
+    {
         if (ConfigFormat.IsJson(run))
         {
             ConfigFormat.WriteJson(run.Console, new JsonObject
             {
-                ["origin"] = checkpoint!.Origin,
+                ["origin"] = checkpoint.Origin,
                 ["size"] = checkpoint.Size,
                 ["root"] = checkpoint.Root.ToBase64(),
                 ["note"] = note.ToString(),
-                ["mirrors"] = ConfigFormat.List(run.Value(Mirror) ?? []),
+                ["mirrors"] = ConfigFormat.List(mirrors),
                 ["cosignatures"] = new JsonArray([.. cosigned.Select(one => (JsonNode)new JsonObject { ["witness"] = one.Name, ["time"] = SealingOptions.Instant(one.Time) })]),
             });
+            return;
         }
-        else
+
+        run.Console.Write(note.ToString());
+        foreach (string mirror in mirrors)
         {
-            run.Console.Write(note.ToString());
-            foreach (string mirror in run.Value(Mirror) ?? [])
-            {
-                run.Console.Note($"copied to {mirror}");
-            }
-
-            foreach ((string name, DateTimeOffset time) in cosigned)
-            {
-                run.Console.Note($"cosigned by {name} at {SealingOptions.Instant(time)}");
-            }
+            run.Console.Note($"copied to {mirror}");
         }
 
-        return ExitCode.Ok;
+        foreach ((string name, DateTimeOffset time) in cosigned)
+        {
+            run.Console.Note($"cosigned by {name} at {SealingOptions.Instant(time)}");
+        }
     }
 
     private static Uri AddressOf(string text) =>

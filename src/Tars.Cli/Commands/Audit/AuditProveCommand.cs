@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Tars.Application.Checkpoints;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
 using Tars.Compliance.Audit;
@@ -147,11 +148,4 @@ internal static class AuditProveCommand
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-}
-
-/// <summary>What was to be shown of a log does not hold. Exit code 1.</summary>
-internal sealed class NotProvenException(string message, string? hint) : Exception(message)
-{
-    /// <summary>The way out, or null.</summary>
-    public string? Hint { get; } = hint;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tars.Application.Checkpoints;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
 using Tars.Cli.Commands.Init;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Tars.Application.Auditing;
+using Tars.Application.Checkpoints;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
 using Tars.Compliance.Audit;
@@ -17,20 +19,22 @@ internal static class AuditVerifyCommand
 
     private static readonly Option<string[]> Print = AuditOptions.Many("--fingerprint", "ID", "That key's fingerprint or id, in place of --key; may be repeated for several logs");
 
-    private static readonly Option<string[]> Witness = AuditOptions.Many("--witness", "NAME=KEYFILE", "A witness that must have cosigned; may be repeated");
+    private static readonly Option<string[]> Witness = AuditOptions.Many("--witness", "NAME=KEYFILE", "A witness that must have cosigned, in place of compliance.audit_witnesses; may be repeated");
 
-    private static readonly Option<string[]> Mirror = AuditOptions.Many("--mirror", "DIR", "A folder elsewhere with copies of the log's checkpoints; may be repeated");
+    private static readonly Option<string[]> Mirror = AuditOptions.Many("--mirror", "DIR", "A folder elsewhere with copies of the log's checkpoints, in place of compliance.audit_mirrors; may be repeated");
+
+    private static readonly TimeSpan GitMirrorTime = TimeSpan.FromMinutes(1);
 
     public static Command Create()
     {
         TarsCommand verify = AuditOptions.Verb(
-            "verify", "Verifies audit logs: every line, every signature, and what is wrong and where", [Key, Print, Witness, Mirror, AuditOptions.Log, ConfigFormat.TableOrJson], (run, _) => Task.FromResult(Run(run)),
+            "verify", "Verifies audit logs: every line, every signature, and what is wrong and where", [Key, Print, Witness, Mirror, AuditOptions.Log, ConfigFormat.TableOrJson], RunAsync,
             "tars audit verify --log audit --key audit.pub", "tars audit verify audit --mirror /mnt/mirror", "tars audit verify replica-a/audit replica-b/audit --key audit.pub");
         verify.Arguments.Add(Logs);
         return verify;
     }
 
-    private static int Run(CommandRun run)
+    private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string[] logs = run.Value(Logs) is { Length: > 0 } named ? named : [AuditOptions.LogOf(run)];
         string[] mirrors = run.Value(Mirror) ?? [];
@@ -41,6 +45,12 @@ internal static class AuditVerifyCommand
 
         string[] believed = [.. (run.Value(Key) ?? []).Select(file => LogTrust.FromKeyFile(file).FirstKeyId), .. (run.Value(Print) ?? []).Select(IdOf)];
         LogWitness[] witnesses = [.. (run.Value(Witness) ?? []).Select(text => WitnessOf(Witness, text))];
+        bool isEverybodyAsked = true;
+        if (mirrors.Length == 0 && witnesses.Length == 0 && run.Value(Logs) is not { Length: > 0 } && run.Value(AuditOptions.Log) is null)
+        {
+            (mirrors, witnesses, isEverybodyAsked) = await ConfiguredAsync(run, AuditSettings.Of(run.Load(run.Search())), cancellationToken).ConfigureAwait(false);
+        }
+
         List<CheckedLog> results = [];
         foreach (string log in logs)
         {
@@ -62,8 +72,39 @@ internal static class AuditVerifyCommand
         results = [.. results.Select(one => one with { Disagreement = DisagreementOf(one, results) })];
         AuditVerdictText.Tell(run, results);
         return results.Any(one => one.IsTampered) ? ExitCode.Negative
-            : results.Any(one => one.Result is null) ? ExitCode.Environment
+            : results.Any(one => one.Result is null) || !isEverybodyAsked ? ExitCode.Environment
             : ExitCode.Ok;
+    }
+
+    /// <summary>The mirrors and witnesses that the configuration names; a mirror that cannot be asked is said, and leaves the verdict open.</summary>
+    private static async Task<(string[] Mirrors, LogWitness[] Witnesses, bool IsEverybodyAsked)> ConfiguredAsync(CommandRun run, AuditSettings settings, CancellationToken cancellationToken)
+    {
+        List<string> mirrors = [];
+        bool isEverybodyAsked = true;
+        foreach (string mirror in settings.Targets.Mirrors)
+        {
+            try
+            {
+                string folder = mirror;
+                if (GitMirror.IsRemote(mirror))
+                {
+                    GitMirror git = new(new LogLayout(settings.Log), mirror);
+                    using CancellationTokenSource late = new(GitMirrorTime, run.Time);
+                    using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+                    await git.FetchAsync(both.Token).ConfigureAwait(false);
+                    folder = git.Folder;
+                }
+
+                mirrors.Add(Directory.Exists(folder) ? folder : throw new DirectoryNotFoundException($"{folder}: there is no such folder"));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                isEverybodyAsked = false;
+                run.Console.Warn($"the mirror {GitMirror.Shown(mirror)} was not asked: {exception.Message}");
+            }
+        }
+
+        return ([.. mirrors], [.. settings.Targets.Witnesses.Select(witness => LogWitness.FromFile(witness.Name, witness.KeyFile))], isEverybodyAsked);
     }
 
     private static CheckedLog Verify(string log, LogTrust trust, bool isGiven)

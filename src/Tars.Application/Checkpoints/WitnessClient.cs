@@ -6,22 +6,30 @@ using Tars.Compliance.Audit;
 using Tars.Sealing.Logs;
 using Tars.Sealing.Streams;
 
-namespace Tars.Cli.Commands.Audit;
+namespace Tars.Application.Checkpoints;
 
 /// <summary>
 /// Asks a witness for its cosignature. The witness says where it stands, gets the proof from there on, and, where it does not know the log's newest
 /// key yet, the notes of the epochs that it lacks. A cosignature counts once it was verified.
 /// </summary>
-internal sealed class WitnessClient(HttpClient http, IReadOnlyList<NoteKey> witnesses)
+public sealed class WitnessClient(HttpClient http, IReadOnlyList<NoteKey> witnesses)
 {
     private const int MostAnswer = 1 << 16;
 
     /// <summary>Asks, and keeps the cosigned checkpoint with the log.</summary>
+    /// <param name="address">The witness's.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="note">Its newest checkpoint.</param>
+    /// <param name="newest">What the note says.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The witness's name and the time that it gave.</returns>
     /// <exception cref="NotProvenException">The witness has seen another history, or its cosignature is wrong.</exception>
     /// <exception cref="SealingException">It cannot be reached, or answers otherwise.</exception>
     public async Task<(string Name, DateTimeOffset Time)> AskAsync(Uri address, LogLayout log, SignedNote note, Checkpoint newest, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(newest);
         AuditTree tree = new AuditQuery(log.Root).Tree();
         long old = 0;
         bool sentEpochs = false;
@@ -36,9 +44,16 @@ internal sealed class WitnessClient(HttpClient http, IReadOnlyList<NoteKey> witn
                 case HttpStatusCode.Conflict when long.TryParse(answer.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out long size):
                     if (size > newest.Size || (size == old && size == newest.Size))
                     {
+                        if (size > newest.Size && LogNotes.TryRead(log.Checkpoint) is { } newer && Checkpoint.TryParse(newer.Text, out Checkpoint? grown, out _) && grown.Size >= size)
+                        {
+                            (note, newest, tree, old) = (newer, grown, new AuditQuery(log.Root).Tree(), size); // another process has asked meanwhile
+                            break;
+                        }
+
                         throw new NotProvenException(
                             string.Create(CultureInfo.InvariantCulture, $"{address}: the witness has cosigned {size} lines of {newest.Origin}{(size > newest.Size ? $"; there are {newest.Size} here: the log was set back" : " with another root: the log was changed")}"),
-                            $"`tars audit verify {log.Root}` says what else is wrong; keep the folder as it is");
+                            $"`tars audit verify {log.Root}` says what else is wrong; keep the folder as it is")
+                        { IsRefuted = true };
                     }
 
                     old = size;
@@ -48,7 +63,7 @@ internal sealed class WitnessClient(HttpClient http, IReadOnlyList<NoteKey> witn
                     sentEpochs = true;
                     break;
                 case HttpStatusCode.UnprocessableEntity:
-                    throw new NotProvenException($"{address}: the witness refuses: {answer.TrimEnd('\n')}", $"`tars audit verify {log.Root}` says what is wrong; keep the folder as it is");
+                    throw new NotProvenException($"{address}: the witness refuses: {answer.TrimEnd('\n')}", $"`tars audit verify {log.Root}` says what is wrong; keep the folder as it is") { IsRefuted = true };
                 default:
                     throw Refused(address, status, answer);
             }
@@ -99,7 +114,7 @@ internal sealed class WitnessClient(HttpClient http, IReadOnlyList<NoteKey> witn
             }
         }
 
-        throw new NotProvenException($"{address}: what it answers is no cosignature of {string.Join(" or ", witnesses.Select(witness => witness.Name))}", "check --witness-key; nothing was kept");
+        throw new NotProvenException($"{address}: what it answers is no cosignature of {string.Join(" or ", witnesses.Select(witness => witness.Name))}", "check the witness's name and key; nothing was kept");
     }
 
     private async Task<(HttpStatusCode Status, string Answer)> PostAsync(Uri address, string verb, string body, CancellationToken cancellationToken)

@@ -1,14 +1,15 @@
-using Tars.Cli.CommandLine;
+using Tars.Application.Collecting;
 using Tars.Sealing.Logs;
 
-namespace Tars.Cli.Commands.Audit;
+namespace Tars.Application.Checkpoints;
 
 /// <summary>Reads the signed notes of a log: its epochs and its checkpoints.</summary>
-internal static class LogNotes
+public static class LogNotes
 {
     /// <summary>A note; null when the file is not there or is none.</summary>
     public static SignedNote? TryRead(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
         {
             return null;
@@ -21,20 +22,20 @@ internal static class LogNotes
     }
 
     /// <summary>A checkpoint that a user named.</summary>
-    /// <exception cref="UsageException">The file is not there, or holds none.</exception>
+    /// <exception cref="RequestException">The file is not there, or holds none.</exception>
     public static (SignedNote Note, Checkpoint Checkpoint) ReadCheckpoint(string path) =>
         TryRead(path) is { } note && Checkpoint.TryParse(note.Text, out Checkpoint? checkpoint, out _)
             ? (note, checkpoint)
-            : throw new UsageException($"{path}: it is not there, or is no signed checkpoint");
+            : throw new RequestException($"{path}: it is not there, or is no signed checkpoint");
 
     /// <summary>An epoch of a log; null when it is not there or cannot be read.</summary>
     public static EpochNote? Epoch(LogLayout layout, int number) =>
-        TryRead(layout.Epoch(number)) is { } note && EpochNote.TryParse(note.Text, out EpochNote? epoch, out _) && epoch.Number == number ? epoch : null;
+        TryRead(Given(layout).Epoch(number)) is { } note && EpochNote.TryParse(note.Text, out EpochNote? epoch, out _) && epoch.Number == number ? epoch : null;
 
     /// <summary>The epochs that lie with a log, with their notes, from the first on without a gap.</summary>
     public static IEnumerable<(SignedNote Note, EpochNote Epoch)> Epochs(LogLayout layout)
     {
-        for (int number = 1; TryRead(layout.Epoch(number)) is { } note; number++)
+        for (int number = 1; TryRead(Given(layout).Epoch(number)) is { } note; number++)
         {
             if (!EpochNote.TryParse(note.Text, out EpochNote? epoch, out _) || epoch.Number != number)
             {
@@ -48,4 +49,10 @@ internal static class LogNotes
     /// <summary>The epoch whose key signed a checkpoint; null when none that lies with the log has.</summary>
     public static EpochNote? SignerOf(LogLayout layout, SignedNote note, Checkpoint checkpoint) =>
         Epochs(layout).Select(one => one.Epoch).LastOrDefault(epoch => epoch.Origin == checkpoint.Origin && epoch.Size <= checkpoint.Size && epoch.NoteKey.Verify(note) == NoteVerdict.Verified);
+
+    private static LogLayout Given(LogLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return layout;
+    }
 }
