@@ -98,7 +98,14 @@ public static partial class TarsSchema
         Restart(Key("audit_witnesses", new ListType(Witness(), "a list of witnesses"), "Who cosigns the audit log's checkpoints at the end of each run.")),
         Restart(Key("audit_witness_quorum", Integer(0, 100), "How many of them must have cosigned, or the run ends with exit code 3.", "0")),
         Restart(Key("audit_delivery_timeout", Between(0.1, 300), "How long each mirror and each witness is waited for.", "5s")),
-        Restart(Key("audit_delivery_interval", Between(1, 86400), "The least time between two sendings while a command runs on.", "1m")));
+        Restart(Key("audit_delivery_interval", Between(1, 86400), "The least time between two sendings while a command runs on.", "1m")),
+        Key("audit_two_person", Flag, "Whether removal from the audit log, release of a hold and a new log after tampering take two persons.", "false"),
+        Key(
+            "audit_approvers",
+            Texts("a list of key fingerprints", new TextType("a key's fingerprint or id", null, 200)),
+            "The signing keys of the persons who may ask for that and approve it, one key each.",
+            "[]"),
+        Key("audit_approval_lifetime", Between(60, 30 * 86400), "How long a request can be approved and used.", "24h"));
 
     private static SectionType Witness() => new(
         "a witness",

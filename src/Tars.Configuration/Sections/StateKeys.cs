@@ -83,6 +83,7 @@ public static partial class TarsSchema
             Key("encryption", reason, "Why reports are not encrypted."),
             Key("signing", reason, "Why reports are not signed."),
             Key("enforcement", reason, "Why a violation blocks nothing."),
-            Key("audit", reason, "Why no audit log is kept."));
+            Key("audit", reason, "Why no audit log is kept."),
+            Key("two_person", reason, "Why one person alone may remove from the audit log."));
     }
 }

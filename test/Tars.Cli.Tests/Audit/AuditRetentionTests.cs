@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Tars.Compliance.Audit;
 using Xunit;
 
 namespace Tars.Cli.Tests.Audit;
@@ -14,7 +13,7 @@ public sealed class AuditRetentionTests : IDisposable
     [Fact]
     public async Task Retain_OldSegments_AreArchivedRemovedAndVouchedFor()
     {
-        await MakeAsync();
+        await OldLog.MakeAsync(_folder);
         string[] retain = ["retain", "--log", "audit", "--older-than", "365d", "--archive", "archive"];
         Assert.Contains("would remove lines 0 to 255", await _folder.RunAsync(0, [.. retain, "--dry-run"]), StringComparison.Ordinal);
         await _folder.RunAsync(0, "hold", "set", "--reason", "case 17", "--log", "audit");
@@ -44,7 +43,7 @@ public sealed class AuditRetentionTests : IDisposable
     [Fact]
     public async Task Retain_TamperedLog_RemovesNothing()
     {
-        await MakeAsync();
+        await OldLog.MakeAsync(_folder);
         string segment = _folder.Layout().Segment(256);
         string text = await File.ReadAllTextAsync(segment, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(segment, text.Replace("report:300\"", "report:301\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
@@ -52,16 +51,5 @@ public sealed class AuditRetentionTests : IDisposable
         string said = await _folder.RunAsync(1, "retain", "--log", "audit", "--older-than", "365d", "--yes");
         Assert.Contains("nothing was removed, for the log does not verify", said, StringComparison.Ordinal);
         Assert.Equal([0L, 256L, 512L], _folder.Layout().SegmentStarts());
-    }
-
-    /// <summary>600 lines of 2020 in segments of 256.</summary>
-    private async Task MakeAsync()
-    {
-        PastTime past = new(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        AuditLog.Create(_folder.Combine("audit"), "audit.example.org/tars/old", past);
-        SubjectKeys.Create(_folder.Combine("audit.subjects"), past).Dispose();
-        using SubjectKeys subjects = SubjectKeys.Open(_folder.Combine("audit.subjects"), past);
-        await using AuditLog log = AuditLog.Open(_folder.Combine("audit"), new AuditLogOptions { Subjects = subjects, SegmentBytes = 1 }, past);
-        await Task.WhenAll(Enumerable.Range(0, 600).Select(i => log.AppendAsync(AuditedFolder.Event(i), TestContext.Current.CancellationToken).AsTask()));
     }
 }

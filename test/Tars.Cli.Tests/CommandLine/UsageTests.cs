@@ -35,6 +35,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("audit query")]
     [InlineData("audit prove")]
     [InlineData("audit checkpoint")]
+    [InlineData("audit approve")]
     [InlineData("audit witness")]
     [InlineData("audit retain")]
     public async Task Help_Command_ReadsAsReviewed(string command)

@@ -25,6 +25,7 @@ public static class ProductionRules
         new("enforcement", Requirements.Command, root => root.Section("compliance") is var compliance && compliance.Text("enforcement_mode") != "block"
             ? compliance.Problem("enforcement_mode", $"is {compliance.Text("enforcement_mode")}, and in prod a violation blocks") : null),
         new("audit", Requirements.Command, root => Off(root.Section("compliance"), "audit_chain_enabled", "is off, and prod keeps an audit log")),
+        new("two_person", Requirements.Command, root => Off(root.Section("compliance"), "audit_two_person", "is off, and in prod two persons remove from the audit log")),
     ];
 
     /// <summary>The names of the rules, as <c>waivers</c> names them.</summary>

@@ -23,6 +23,7 @@ internal static class AuditCommand
         audit.Subcommands.Add(AuditWitnessCommand.Create());
         audit.Subcommands.Add(AuditRetainCommand.Create());
         audit.Subcommands.Add(AuditHoldCommand.Create());
+        audit.Subcommands.Add(AuditApproveCommand.Create());
         return audit;
     }
 }

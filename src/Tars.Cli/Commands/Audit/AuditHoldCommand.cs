@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tars.Application.Checkpoints;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
 using Tars.Compliance.Audit;
+using Tars.Sealing.Logs;
 
 namespace Tars.Cli.Commands.Audit;
 
@@ -23,7 +25,7 @@ internal static class AuditHoldCommand
     }
 
     private static TarsCommand Verb(string name, string description, bool isSet) => AuditOptions.Verb(
-        name, description, [Reason, AuditOptions.Log, AuditOptions.Subjects, ConfigFormat.TableOrJson], (run, cancellationToken) => WriteAsync(run, isSet, cancellationToken), $"tars audit hold {name} --reason \"case 17\" --log audit");
+        name, description, [Reason, AuditOptions.Log, AuditOptions.Subjects, ConfigFormat.TableOrJson, .. isSet ? [] : TwoPersons.Options], (run, cancellationToken) => WriteAsync(run, isSet, cancellationToken), $"tars audit hold {name} --reason \"case 17\" --log audit");
 
     private static async Task<int> WriteAsync(CommandRun run, bool isSet, CancellationToken cancellationToken)
     {
@@ -34,10 +36,28 @@ internal static class AuditHoldCommand
             throw new UsageException(isSet ? $"{log}: a hold is set already" : $"{log}: no hold is set", "`tars audit hold show` tells");
         }
 
+        AuditEvent? approved = null;
+        if (!isSet)
+        {
+            string origin = LogNotes.Epoch(new LogLayout(log), 1)?.Origin ?? string.Empty;
+            JsonObject plan = new() { ["hold"] = Retention.HoldOf(log)!.Record.Sequence, ["reason"] = reason };
+            if (TwoPersons.IsRequest(run))
+            {
+                return await TwoPersons.AskAsync(run, log, "hold-release", origin, plan, cancellationToken).ConfigureAwait(false);
+            }
+
+            approved = TwoPersons.Require(run, log, "hold-release", origin, plan);
+        }
+
         using SubjectKeys? subjects = AuditOptions.OpenSubjects(run, log);
         AuditLog open = AuditLog.Open(log, new AuditLogOptions { Subjects = subjects }, run.Time);
         await using (open.ConfigureAwait(false))
         {
+            if (approved is not null)
+            {
+                await open.AppendAsync(approved, cancellationToken).ConfigureAwait(false);
+            }
+
             await open.AppendAsync(Retention.HoldEvent(isSet, reason, AuditOptions.Actor(subjects)), cancellationToken).ConfigureAwait(false);
         }
 

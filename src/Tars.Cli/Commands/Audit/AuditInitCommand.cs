@@ -19,7 +19,7 @@ internal static class AuditInitCommand
     private static readonly Option<string?> Continues = CommonOptions.Text("--continues", "DIR", "Starts a log that is linked to an older one, which is frozen or no longer written");
 
     public static Command Create() => AuditOptions.Verb(
-        "init", "Makes an audit log and prints the fingerprint of its first key", [Origin, Continues, AuditOptions.Log, AuditOptions.Subjects, ConfigFormat.TableOrJson], RunAsync,
+        "init", "Makes an audit log and prints the fingerprint of its first key", [Origin, Continues, AuditOptions.Log, AuditOptions.Subjects, ConfigFormat.TableOrJson, .. TwoPersons.Options], RunAsync,
         "tars audit init --log audit", "tars audit init --log audit2 --continues audit --subjects audit.subjects");
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
@@ -41,6 +41,24 @@ internal static class AuditInitCommand
             throw new UsageException($"{Continues.Name}: {folder}: there is no audit log");
         }
 
+        AuditEvent? approved = null;
+        if (run.Value(Continues) is { } before)
+        {
+            string olderOrigin = LogNotes.Epoch(new LogLayout(before), 1)?.Origin ?? string.Empty;
+            JsonObject plan = PlanOf(run, before);
+            if (run.Value(Origin) is null && (TwoPersons.IsRequest(run) || TwoPersons.Approved(run) is not null))
+            {
+                throw new UsageException($"{Origin.Name} {Origin.HelpName} is needed: what is approved has a name", "write for example --origin audit.example.org/tars/2");
+            }
+
+            if (TwoPersons.IsRequest(run))
+            {
+                return await TwoPersons.AskAsync(run, null, "continue", olderOrigin, plan, cancellationToken).ConfigureAwait(false);
+            }
+
+            approved = TwoPersons.Require(run, null, "continue", olderOrigin, plan);
+        }
+
         string persons = AuditOptions.SubjectsOf(run, log);
         bool isNew = !Directory.Exists(persons) || !Directory.EnumerateFileSystemEntries(persons).Any();
         using SubjectKeys subjects = isNew ? SubjectKeys.Create(persons, run.Time) : SubjectKeys.Open(persons, run.Time);
@@ -53,6 +71,14 @@ internal static class AuditInitCommand
             }
 
             continued = await AuditLog.StartContinuationAsync(older, log, origin, AuditOptions.Actor(subjects), new AuditLogOptions { Subjects = subjects }, run.Time).ConfigureAwait(false);
+            if (approved is not null)
+            {
+                AuditLog open = AuditLog.Open(log, new AuditLogOptions { Subjects = subjects }, run.Time);
+                await using (open.ConfigureAwait(false))
+                {
+                    await open.AppendAsync(approved, cancellationToken).ConfigureAwait(false);
+                }
+            }
         }
         else
         {
@@ -62,6 +88,20 @@ internal static class AuditInitCommand
         PublicKey key = (LogNotes.Epoch(new LogLayout(log), 1) ?? throw new IOException($"{log}: the log that was made cannot be read")).Key;
         Tell(run, log, origin, key, persons, continued);
         return ExitCode.Ok;
+    }
+
+    /// <summary>Which log goes on, from what, under which name. A log that is continued has a name that was chosen, so that it can be approved.</summary>
+    private static JsonObject PlanOf(CommandRun run, string older)
+    {
+        LogLayout layout = new(older);
+        return new JsonObject
+        {
+            ["origin"] = run.Value(Origin),
+            ["newest_checkpoint_sha256"] = DigestOf(layout.Checkpoint),
+            ["frozen_sha256"] = DigestOf(layout.Frozen),
+        };
+
+        static string? DigestOf(string path) => File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : null;
     }
 
     private static void Tell(CommandRun run, string log, string origin, PublicKey key, string persons, ContinuedLog? continued)

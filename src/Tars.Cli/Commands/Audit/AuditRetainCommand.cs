@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Tars.Application.Checkpoints;
 using Tars.Cli.CommandLine;
@@ -21,7 +22,7 @@ internal static class AuditRetainCommand
     private static readonly Option<bool> DryRun = CommonOptions.Flag("--dry-run", "Says what would be removed, and removes nothing");
 
     public static Command Create() => AuditOptions.Verb(
-        "retain", "Removes segments older than the policy by a signed event; the log still verifies", [OlderThan, Archive, DryRun, AuditOptions.Yes, AuditOptions.Log, AuditOptions.Subjects, ConfigFormat.TableOrJson], RunAsync,
+        "retain", "Removes segments older than the policy by a signed event; the log still verifies", [OlderThan, Archive, DryRun, AuditOptions.Yes, AuditOptions.Log, AuditOptions.Subjects, ConfigFormat.TableOrJson, .. TwoPersons.Options], RunAsync,
         "tars audit retain --older-than 2555d --dry-run --log audit", "tars audit retain --older-than 2555d --archive /mnt/archive --yes --log audit");
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
@@ -35,6 +36,7 @@ internal static class AuditRetainCommand
         }
 
         IReadOnlyList<OutlivedSegment> due = Retention.Find(log, before);
+        due = TwoPersons.Approved(run)?["segments"] is JsonArray approvedOnes ? [.. due.Take(approvedOnes.Count)] : due; // others may have grown old since
         LegalHold? hold = Retention.HoldOf(log);
         if (!run.Has(DryRun) && due.Count > 0)
         {
@@ -43,30 +45,63 @@ internal static class AuditRetainCommand
                 throw new UsageException(Invariant($"{log}: nothing may be removed: a hold is set since line {hold.Record.Sequence} ({hold.Reason ?? "no reason is given"})"), "`tars audit hold release` lifts it");
             }
 
+            string origin = LogNotes.Epoch(new LogLayout(log), 1)!.Origin;
+            JsonObject plan = PlanOf(run, due);
+            if (TwoPersons.IsRequest(run))
+            {
+                return await TwoPersons.AskAsync(run, log, "retain", origin, plan, cancellationToken).ConfigureAwait(false);
+            }
+
+            AuditEvent? approved = TwoPersons.Require(run, log, "retain", origin, plan);
             if (!new Questions(Console.In, Console.Error, asks: !Console.IsInputRedirected).Confirm(
                 Invariant($"Remove {due.Count} segments, lines {due[0].First} to {due[^1].End - 1}, {EventRows.Time(due[0].From)} to {EventRows.Time(due[^1].To)}"), run.Has(AuditOptions.Yes)))
             {
                 throw new UsageException("nothing was removed", "answer yes, or write --yes where nobody can be asked");
             }
 
-            await RemoveAsync(run, log, due, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(run, log, due, approved, cancellationToken).ConfigureAwait(false);
         }
 
         Tell(run, before, due, hold);
         return ExitCode.Ok;
     }
 
-    private static async Task RemoveAsync(CommandRun run, string log, IReadOnlyList<OutlivedSegment> due, CancellationToken cancellationToken)
+    private static async Task RemoveAsync(CommandRun run, string log, IReadOnlyList<OutlivedSegment> due, AuditEvent? approved, CancellationToken cancellationToken)
     {
         using SubjectKeys? subjects = AuditOptions.OpenSubjects(run, log);
         AuditLog open = AuditLog.Open(log, new AuditLogOptions { Subjects = subjects }, run.Time);
         await using (open.ConfigureAwait(false))
         {
+            if (approved is not null)
+            {
+                await open.AppendAsync(approved, cancellationToken).ConfigureAwait(false);
+            }
+
             foreach (OutlivedSegment segment in due)
             {
                 await Retention.RemoveAsync(open, segment, run.Value(Archive), AuditOptions.Actor(subjects), cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Which segments, byte for byte, and where copies of them go.</summary>
+    private static JsonObject PlanOf(CommandRun run, IReadOnlyList<OutlivedSegment> due) => new()
+    {
+        ["archive"] = run.Value(Archive) is { } archive ? Path.GetFullPath(archive) : null,
+        ["segments"] = new JsonArray([.. due.Select(segment => (JsonNode)new JsonObject
+        {
+            ["first"] = segment.First,
+            ["end"] = segment.End,
+            ["from"] = EventRows.Time(segment.From),
+            ["to"] = EventRows.Time(segment.To),
+            ["sha256"] = DigestOf(segment.Path),
+        })]),
+    };
+
+    private static string DigestOf(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     /// <summary>What is removed can never be looked at again: evidence of tampering must not go with it.</summary>

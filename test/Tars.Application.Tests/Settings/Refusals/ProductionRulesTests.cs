@@ -18,6 +18,7 @@ public class ProductionRulesTests
         { "signing", Requirements.Command, "TARS_SECURITY_SIGNING_ENABLED=false", "security.signing_enabled: is off, and prod signs reports" },
         { "enforcement", Requirements.Command, "TARS_COMPLIANCE_ENFORCEMENT_MODE=warn", "compliance.enforcement_mode: is warn, and in prod a violation blocks" },
         { "audit", Requirements.Command, "TARS_COMPLIANCE_AUDIT_CHAIN_ENABLED=false", "compliance.audit_chain_enabled: is off, and prod keeps an audit log" },
+        { "two_person", Requirements.Command, "TARS_COMPLIANCE_AUDIT_TWO_PERSON=false", "compliance.audit_two_person: is off, and in prod two persons remove from the audit log" },
     };
 
     [Fact]
