@@ -10,8 +10,9 @@ namespace Tars.Application.Auditing;
 /// <param name="Log">The log's folder.</param>
 /// <param name="Subjects">The folder that holds the keys of the persons in it.</param>
 /// <param name="Required">What does not happen when it cannot be audited.</param>
+/// <param name="Erasures">The ledger of erasures; null for the one beside the folder of subjects.</param>
 /// <param name="Targets">Whom checkpoints go to by themselves.</param>
-public sealed record AuditSettings(bool IsKept, string Log, string Subjects, IReadOnlySet<AuditClass> Required, CheckpointTargets Targets)
+public sealed record AuditSettings(bool IsKept, string Log, string Subjects, IReadOnlySet<AuditClass> Required, string? Erasures, CheckpointTargets Targets)
 {
     private const string SubjectsSuffix = ".subjects";
     private const string Everything = "all";
@@ -28,7 +29,7 @@ public sealed record AuditSettings(bool IsKept, string Log, string Subjects, IRe
         IReadOnlyList<string> required = !isKept && IsWaived(loaded.Section("waivers")) ? [] : compliance.Texts("audit_required");
         return new AuditSettings(isKept, log, subjects, required.Contains(Everything)
             ? Enum.GetValues<AuditClass>().ToHashSet()
-            : required.Select(name => Enum.Parse<AuditClass>(name, ignoreCase: true)).ToHashSet(), TargetsOf(loaded, compliance));
+            : required.Select(name => Enum.Parse<AuditClass>(name, ignoreCase: true)).ToHashSet(), SealingSettings.PathOf(loaded, compliance, "audit_erasures_path"), TargetsOf(loaded, compliance));
     }
 
     private static CheckpointTargets TargetsOf(LoadedSettings loaded, SettingsSection compliance) => new(

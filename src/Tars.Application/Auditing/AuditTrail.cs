@@ -40,7 +40,7 @@ public sealed class AuditTrail : IAsyncDisposable
         SubjectKeys? subjects = null;
         try
         {
-            subjects = SubjectKeys.Open(settings.Subjects, time);
+            subjects = SubjectKeys.Open(settings.Subjects, time, settings.Erasures);
             return new AuditTrail(settings, subjects, time);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

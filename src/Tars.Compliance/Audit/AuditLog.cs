@@ -104,11 +104,12 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
         }
 
         LogLock held = new(layout.Lock);
+        IReadOnlyList<string> replayed = [];
         EpochKey? epoch = null;
         LogTail? tail = null;
+        AuditLog log;
         try
         {
-            AuditLog log;
             held.Acquire();
             try
             {
@@ -116,7 +117,7 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
                 epoch = EpochKey.Load(layout);
                 tail = LogOpening.Read(layout, epoch.Note, options.OpenFile, continued, out TornTail? torn);
                 tail.Flush();
-                options.Subjects?.Erase(SubjectErasure.ReadIds(layout));
+                replayed = options.Subjects?.ReplayErasures(layout.Root) ?? [];
                 log = new AuditLog(layout, options, time, epoch, tail, held, torn?.ToEvent());
             }
             finally
@@ -125,7 +126,6 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
             }
 
             log._committer.Start();
-            return log;
         }
         catch (Exception exception)
         {
@@ -143,6 +143,13 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
 
             throw;
         }
+
+        foreach (string id in replayed)
+        {
+            log.AppendAsync(SubjectErasure.ToEvent(id, LogActor.Self)).AsTask().GetAwaiter().GetResult(); // the log is older than the erasure
+        }
+
+        return log;
     }
 
     /// <inheritdoc/>
@@ -194,6 +201,7 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
         }
 
         await AppendAsync(SubjectErasure.ToEvent(id, by), cancellationToken).ConfigureAwait(false);
+        subjects.NoteErasure(id);
         subjects.Erase([id]);
         return id;
     }

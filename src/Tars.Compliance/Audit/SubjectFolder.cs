@@ -22,6 +22,9 @@ internal sealed class SubjectFolder : IDisposable
 
     public string Root { get; }
 
+    /// <summary>The folder's own key.</summary>
+    public SecretBytes Key => _key;
+
     public string Lock => Path.Combine(Root, "lock");
 
     private static string KeyPath(string root) => Path.Combine(root, "folder.key");

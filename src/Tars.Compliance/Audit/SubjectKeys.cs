@@ -13,7 +13,7 @@ namespace Tars.Compliance.Audit;
 /// those files are destroyed again before anything is served. Keep backups of this folder shorter than those of the log all the same. On media that
 /// write elsewhere instead of over what was there, the overwritten bytes may stay until the medium uses them again.
 /// </remarks>
-public sealed class SubjectKeys : IDisposable
+public sealed partial class SubjectKeys : IDisposable
 {
     private const int CacheLimit = 1 << 16;
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -47,17 +47,12 @@ public sealed class SubjectKeys : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(time);
-        return new SubjectKeys(SubjectFolder.Create(folder), time);
+        return new SubjectKeys(SubjectFolder.Create(folder), time) { ErasureLedgerPath = LedgerOf(folder) };
     }
 
     /// <summary>Opens a folder of subjects.</summary>
     /// <exception cref="AuditLogException">It is none, or others can read it.</exception>
-    public static SubjectKeys Open(string folder, TimeProvider time)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        ArgumentNullException.ThrowIfNull(time);
-        return new SubjectKeys(SubjectFolder.Open(folder), time);
-    }
+    public static SubjectKeys Open(string folder, TimeProvider time) => Open(folder, time, null);
 
     /// <summary>The id that stands in the log for a person; null when the person has none, or was erased.</summary>
     /// <param name="name">The name, letter for letter.</param>
@@ -108,6 +103,7 @@ public sealed class SubjectKeys : IDisposable
             return null;
         }
 
+        NoteErasure(id);
         Erase([id]);
         return id;
     }

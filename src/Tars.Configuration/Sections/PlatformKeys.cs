@@ -85,6 +85,10 @@ public static partial class TarsSchema
         Restart(Key("audit_chain_enabled", Flag, "Whether the audit log is kept.", "true")),
         Restart(Key("audit_log_path", FilePath, "The audit log: a folder, which tars audit init makes and nothing else.", "./logs/audit")),
         Restart(Key("audit_subjects_path", FilePath, "The folder that holds the keys of the persons in the audit log; beside the log, with .subjects after its name, unless set.")),
+        Restart(Key(
+            "audit_erasures_path",
+            FilePath,
+            "The file that keeps the ids of erased persons, where no backup of log and subjects takes it back; beside the folder of subjects, with .erasures after its name, unless set.")),
         Key(
             "audit_required",
             new ListType(new ChoiceType("runs", "seals", "keys", "configuration", "verification", "persons", "all"), "a list of event classes"),

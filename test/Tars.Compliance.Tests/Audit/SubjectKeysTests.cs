@@ -86,6 +86,60 @@ public sealed partial class SubjectKeysTests
     }
 
     [Fact]
+    public async Task Open_LogAndSubjectsRestoredFromBeforeTheErasure_RevealNothingOnceTheLedgerIsThere()
+    {
+        using LogFolder folder = new();
+        string backup = Path.Combine(folder.Root, "backup");
+        SealedPerson anna;
+        string id;
+        await using (AuditLog log = folder.Open())
+        {
+            await log.AppendAsync(LogFolder.Event(1, Anna), Cancelled);
+            await log.AppendAsync(LogFolder.Event(2, Bert), Cancelled);
+            await log.CheckpointAsync(Cancelled);
+            anna = new AuditQuery(folder.Log).At(0)!.Person!;
+            LogFolder.Copy(folder.Log, Path.Combine(backup, "log"));
+            LogFolder.Copy(folder.SubjectFolder, Path.Combine(backup, "subjects"));
+            id = (await log.EraseAsync(Anna, null, Cancelled))!;
+        }
+
+        // Both come back as they were before the erasure; the ledger is what nobody has restored.
+        folder.Subjects.Dispose();
+        Directory.Delete(folder.Log, recursive: true);
+        Directory.Delete(folder.SubjectFolder, recursive: true);
+        LogFolder.Copy(Path.Combine(backup, "log"), folder.Log);
+        LogFolder.Copy(Path.Combine(backup, "subjects"), folder.SubjectFolder);
+        folder.ReopenSubjects();
+        Assert.IsType<RevealedPerson.Known>(folder.Subjects.Reveal(anna)); // the backup would tell
+
+        await folder.Open().DisposeAsync();
+
+        Assert.IsType<RevealedPerson.Erased>(folder.Subjects.Reveal(anna));
+        Assert.Null(folder.Subjects.Find(Anna));
+        Assert.NotNull(folder.Subjects.Find(Bert));
+        Assert.DoesNotContain(Directory.EnumerateFiles(folder.SubjectFolder, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains(id, StringComparison.Ordinal));
+        AuditRecord told = new AuditQuery(folder.Log).Find(new AuditFilter { Type = "subject.erased" }).Single(); // and the old log says it from now on
+        Assert.Equal(id, (string?)told.Data!["subject"]);
+        await folder.Open().DisposeAsync();
+        Assert.Single(new AuditQuery(folder.Log).Find(new AuditFilter { Type = "subject.erased" }));
+    }
+
+    [Fact]
+    public async Task Open_LedgerWrittenByWhoeverHoldsNoKey_ErasesNobody()
+    {
+        using LogFolder folder = new();
+        await using (AuditLog log = folder.Open())
+        {
+            await log.AppendAsync(LogFolder.Event(1, Anna), Cancelled);
+        }
+
+        string id = folder.Subjects.Find(Anna)!;
+        await File.WriteAllTextAsync(folder.Subjects.ErasureLedgerPath, $"{id}\n{id} {new string('0', 64)}\n", Cancelled);
+        await folder.Open().DisposeAsync();
+        Assert.Equal(id, folder.Subjects.Find(Anna));
+    }
+
+    [Fact]
     public async Task AppendAsync_PersonWhoWasErasedAndComesAgain_IsSomebodyNew()
     {
         using LogFolder folder = new();

@@ -47,9 +47,26 @@ internal static class AuditOptions
     public static SubjectKeys? OpenSubjects(CommandRun run, string log)
     {
         string folder = SubjectsOf(run, log);
-        return Directory.Exists(folder) ? SubjectKeys.Open(folder, run.Time)
+        return Directory.Exists(folder) ? Opened(run, log, folder)
             : run.Value(Subjects) is null ? null
             : throw new UsageException($"{Subjects.Name}: {folder}: there is no such folder");
+    }
+
+    // Whom a restored backup has brought back is erased before anybody is named.
+    private static SubjectKeys Opened(CommandRun run, string log, string folder)
+    {
+        bool isConfigured = run.Value(Log) is null && run.Value(Subjects) is null;
+        SubjectKeys subjects = SubjectKeys.Open(folder, run.Time, isConfigured ? AuditSettings.Of(run.Load(run.Search())).Erasures : null);
+        try
+        {
+            _ = Directory.Exists(log) ? subjects.ReplayErasures(log) : [];
+            return subjects;
+        }
+        catch
+        {
+            subjects.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Who runs the command, as far as the system knows; a program when there is no folder in which persons have keys.</summary>
