@@ -66,6 +66,16 @@ internal static class AuditedRun
     /// <summary>One file.</summary>
     public static void Wrote(RunAudit audit, ReportFile file) => audit.Wrote(new RunOutput(Path.GetFileName(file.Name), DigestOf(file)));
 
+    /// <summary>A file that lies where it was written.</summary>
+    public static void Wrote(RunAudit audit, string path)
+    {
+        if (audit.IsAudited)
+        {
+            using FileStream file = File.OpenRead(path);
+            audit.Wrote(new RunOutput(NameOf(path), Convert.ToHexStringLower(SHA256.HashData(file))));
+        }
+    }
+
     /// <summary>A capture: the list of its digests stands for its files.</summary>
     public static void WroteCapture(RunAudit audit, string folder)
     {

@@ -1,4 +1,5 @@
 using Tars.Cli.CommandLine;
+using Tars.Sealing.Envelopes;
 using Tars.Sealing.Streams;
 
 namespace Tars.Cli.Commands.Crypt;
@@ -23,8 +24,11 @@ internal static class CryptStreams
             long total = job.ReadsStandardInput ? 0 : CryptProgress.LengthOf(job.Input);
             if (job.WritesStandardOutput)
             {
-                using Stream output = System.Console.OpenStandardOutput();
-                return await CryptProgress.ShowAsync(run, what, total, () => input.Count, work(input, output)).ConfigureAwait(false);
+                using Stream standard = System.Console.OpenStandardOutput();
+                using DigestingStream output = new(standard);
+                T written = await CryptProgress.ShowAsync(run, what, total, () => input.Count, work(input, output)).ConfigureAwait(false);
+                run.Audit.Wrote(new RunOutput("(standard output)", output.Sha256));
+                return written;
             }
 
             using ReplacementFile file = new(job.Output, ReplacementFile.OwnerOnly);
@@ -33,6 +37,7 @@ internal static class CryptStreams
             if (isWhole(result))
             {
                 file.Commit();
+                AuditedRun.Wrote(run.Audit, job.Output);
             }
 
             return result;

@@ -75,9 +75,15 @@ internal static class DecryptCommand
         }
 
         string growing = ReplacementFile.TemporaryPathOf(job.Output);
-        return await WithKeysAsync(keys, header, held => CryptProgress.ShowAsync(
+        OpenResult result = await WithKeysAsync(keys, header, held => CryptProgress.ShowAsync(
             run, what, CryptProgress.LengthOf(job.Input), () => CryptProgress.LengthOf(growing),
             FileSealing.OpenAsync(job.Input, job.Output, held, cancellationToken))).ConfigureAwait(false);
+        if (result is OpenResult.Opened)
+        {
+            AuditedRun.Wrote(run.Audit, job.Output);
+        }
+
+        return result;
     }
 
     private static async Task<OpenResult> OpenStreamAsync(CryptInput input, Stream output, SealingKeys keys, CancellationToken cancellationToken)

@@ -89,9 +89,11 @@ internal static class EncryptCommand
         if (!job.ReadsStandardInput && !job.WritesStandardOutput)
         {
             string growing = ReplacementFile.TemporaryPathOf(job.Output);
-            return await CryptProgress.ShowAsync(
+            SealResult result = await CryptProgress.ShowAsync(
                 run, what, CryptProgress.LengthOf(job.Input), () => CryptProgress.LengthOf(growing),
                 FileSealing.SealAsync(job.Input, job.Output, recipients, options, cancellationToken)).ConfigureAwait(false);
+            AuditedRun.Wrote(run.Audit, job.Output);
+            return result;
         }
 
         return await CryptStreams.RunAsync(
