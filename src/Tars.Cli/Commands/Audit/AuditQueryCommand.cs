@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
 using Tars.Compliance.Audit;
@@ -29,7 +28,7 @@ internal static class AuditQueryCommand
         switch (run.Value(Format))
         {
             case "json":
-                ConfigFormat.WriteJson(run.Console, new JsonObject { ["events"] = new JsonArray([.. found.Select(record => EventRows.Json(record, persons))]) });
+                WriteJson(run, found, persons);
                 break;
             case "csv":
                 run.Console.Write(EventRows.CsvHeader + "\n");
@@ -45,6 +44,20 @@ internal static class AuditQueryCommand
         }
 
         return Task.FromResult(ExitCode.Ok);
+    }
+
+    /// <summary>One document, written as the events are read: a log may be larger than the memory.</summary>
+    private static void WriteJson(CommandRun run, IEnumerable<AuditRecord> found, Persons persons)
+    {
+        bool isFirst = true;
+        foreach (AuditRecord record in found)
+        {
+            run.Console.Write(isFirst ? "{\n  \"events\": [\n    " : ",\n    ");
+            run.Console.Write(ConfigFormat.Json(EventRows.Json(record, persons)).Replace("\n", "\n    ", StringComparison.Ordinal));
+            isFirst = false;
+        }
+
+        run.Console.Write(isFirst ? "{\n  \"events\": []\n}\n" : "\n  ]\n}\n");
     }
 
     private static void Table(CommandRun run, IReadOnlyList<string[]> rows)

@@ -23,7 +23,10 @@ internal static class ConfigFormat
     public static bool IsJson(CommandRun run) => (run.Value(TableOrJson) ?? run.Value(TableJsonOrYaml)) == "json";
 
     /// <summary>Writes a JSON document to standard output.</summary>
-    public static void WriteJson(TarsConsole console, JsonObject document) => console.Write(document.ToJsonString(Indented) + "\n");
+    public static void WriteJson(TarsConsole console, JsonObject document) => console.Write(Json(document) + "\n");
+
+    /// <summary>A document as it is written, without the line feed after it.</summary>
+    public static string Json(JsonObject document) => document.ToJsonString(Indented);
 
     /// <summary>A place as JSON.</summary>
     public static JsonObject Place(Origin origin) => new()
