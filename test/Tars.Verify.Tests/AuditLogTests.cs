@@ -103,7 +103,7 @@ public sealed class AuditLogTests
     [InlineData("--witness a: NAME=KEYFILE is expected", "audit", "audit", "--key", "log.pub", "--witness", "a")]
     [InlineData("--threads 3: 1 or 2 is expected", "audit", "audit", "--key", "log.pub", "--threads", "3")]
     [InlineData("--nothing: no such option; tars-verify audit --help lists them", "audit", "audit", "--nothing")]
-    [InlineData("--event FILE is expected: a proof is of a line", "proof", "event-42.tlog-proof", "--key", "log.pub")]
+    [InlineData("--event FILE or --old CHECKPOINT is expected: a proof is of a line, or of an older checkpoint", "proof", "event-42.tlog-proof", "--key", "log.pub")]
     [InlineData("-o xml: text or json is expected", "proof", "event-42.tlog-proof", "-o", "xml")]
     public async Task Arguments_NotAsTheyAreTaken_AreRefused(string message, params string[] arguments)
     {

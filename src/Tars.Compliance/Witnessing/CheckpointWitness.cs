@@ -49,6 +49,33 @@ public sealed class CheckpointWitness : IDisposable
         _logs = logs.ToDictionary(log => log.Key, log => new Watched(log.Value, new LogLock(WitnessedLog.FileOf(_folder, log.Key) + ".lock")), StringComparer.Ordinal);
     }
 
+    /// <summary>Whether a witness remembers a log, if only that it has cosigned nothing of it yet.</summary>
+    /// <param name="folder">What the witness remembers.</param>
+    /// <param name="origin">The log's name.</param>
+    public static bool Knows(string folder, string origin)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return File.Exists(WitnessedLog.FileOf(Path.GetFullPath(folder), origin));
+    }
+
+    /// <summary>Remembers that a log is new to the witness: the first checkpoint that it is shown is trusted. A log that it knows stays as it is.</summary>
+    /// <param name="folder">What the witness remembers. Made when it is not there.</param>
+    /// <param name="origin">The log's name.</param>
+    /// <param name="first">The log's first key.</param>
+    public static void Begin(string folder, string origin, PublicKey first)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        if (!Knows(folder, origin))
+        {
+            if (!Directory.Exists(folder))
+            {
+                PrivateFiles.CreateDirectory(Path.GetFullPath(folder));
+            }
+
+            WitnessedLog.Read(Path.GetFullPath(folder), origin, first).Write(Path.GetFullPath(folder), first);
+        }
+    }
+
     /// <summary>The body of a request <c>add-checkpoint</c>.</summary>
     public WitnessAnswer AddCheckpoint(ReadOnlySpan<byte> body)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using Tars.Sealing.Signatures;
 
 namespace Tars.Sealing.Logs;
 
@@ -68,6 +69,27 @@ public sealed record ConsistencyProofFile(long OldSize, IReadOnlyList<TreeHash> 
 
         proof = new ConsistencyProofFile(oldSize, path, note);
         return true;
+    }
+
+    /// <summary>Checks a proof with the older checkpoint, both as files hold them.</summary>
+    /// <param name="proof">The proof's bytes.</param>
+    /// <param name="old">The older checkpoint's.</param>
+    /// <param name="oldKey">The key of the epoch that signed the older one.</param>
+    /// <param name="key">That of the epoch that signed the newer one.</param>
+    /// <param name="older">The older checkpoint; null when refused for its form.</param>
+    /// <param name="newer">The newer one; null when refused for its form.</param>
+    /// <returns>Why it does not show that the log still begins with what it was; null when it does.</returns>
+    public static string? Refusal(ReadOnlySpan<byte> proof, ReadOnlySpan<byte> old, PublicKey oldKey, PublicKey key, out Checkpoint? older, out Checkpoint? newer)
+    {
+        ArgumentNullException.ThrowIfNull(oldKey);
+        ArgumentNullException.ThrowIfNull(key);
+        (older, newer) = (null, null);
+        return !TryParse(proof, out ConsistencyProofFile? file, out string? refusal) ? refusal
+            : !SignedNote.TryParse(old, out SignedNote? note, out refusal) || !Logs.Checkpoint.TryParse(note.Text, out older, out refusal) ? $"the older checkpoint: {refusal}"
+            : !Logs.Checkpoint.TryParse(file.Checkpoint.Text, out newer, out refusal) ? refusal
+            : oldKey.Algorithm != SignatureAlgorithm.EcdsaP256Sha256 || key.Algorithm != SignatureAlgorithm.EcdsaP256Sha256 ? "a checkpoint is signed with ECDSA P-256"
+            : new NoteKey(older.Origin, oldKey).Verify(note) != NoteVerdict.Verified ? $"key {oldKey.KeyId} did not sign the older checkpoint as {older.Origin}"
+            : file.Verify(older, new NoteKey(older.Origin, key), out refusal) ? null : refusal;
     }
 
     /// <summary>Whether the newer checkpoint is signed by a key and its tree begins with an older one.</summary>

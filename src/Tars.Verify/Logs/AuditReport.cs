@@ -15,8 +15,11 @@ internal static class AuditReport
     /// <summary>Whether nothing that was acknowledged is missing or was changed: a torn end is what a crash leaves, and the next writer moves it aside.</summary>
     internal static bool IsGood(LogVerification result) => result is not LogVerification.Tampered;
 
+    /// <summary>The same, with the logs that it continues.</summary>
+    internal static bool IsGood(LogVerification result, IReadOnlyList<OlderPart> older) => IsGood(result) && older.All(part => part.Finding is null);
+
     /// <summary>What was read, then each finding, then the verdict.</summary>
-    internal static string TextOf(string path, LogVerification result)
+    internal static string TextOf(string path, LogVerification result, IReadOnlyList<OlderPart> older)
     {
         LogSummary log = result.Log;
         string verdict = result switch
@@ -25,19 +28,20 @@ internal static class AuditReport
             LogVerification.Torn => "torn, as a crash leaves it: nothing that was acknowledged is missing",
             _ => "tampered with",
         };
-        Finding head = new(path, Check, IsGood(result), string.Create(CultureInfo.InvariantCulture, $"{verdict}: {log.Head.Size} lines{Span(log)}"), [.. Notes(log)]);
-        return TextReport.Of([head, .. result.Findings.Select(finding => new Finding(Path.Combine(path, PlaceOf(finding)), Check, IsGood(result), Text(finding)) { IsWarning = IsGood(result) })]);
+        Finding head = new(path, Check, IsGood(result), string.Create(CultureInfo.InvariantCulture, $"{verdict}: {log.Head.Size} lines{Span(log)}"), [.. Notes(log, older)]);
+        return TextReport.Of([head, .. result.Findings.Select(finding => new Finding(Path.Combine(path, PlaceOf(finding)), Check, IsGood(result), Text(finding)) { IsWarning = IsGood(result) }),
+            .. older.Select(part => part.Finding).OfType<LogFinding>().Select(finding => new Finding(PlaceOf(finding), Check, false, Text(finding)))]);
     }
 
     /// <summary>The same with every member.</summary>
-    internal static string JsonOf(string path, LogVerification result)
+    internal static string JsonOf(string path, LogVerification result, IReadOnlyList<OlderPart> older)
     {
         LogSummary log = result.Log;
         using MemoryStream stream = new();
         using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
             json.WriteStartObject();
-            json.WriteBoolean("verified", IsGood(result));
+            json.WriteBoolean("verified", IsGood(result, older));
             json.WriteString("verdict", result switch { LogVerification.Whole => "whole", LogVerification.Torn => "torn", _ => "tampered" });
             json.WriteString("path", path);
             json.WriteString("origin", log.Origin);
@@ -77,6 +81,13 @@ internal static class AuditReport
                 json.WriteString("segment_sha256", one.SegmentSha256);
                 json.WriteNumber("event", one.Event);
             });
+            WriteArray(json, "continues", older, part =>
+            {
+                json.WriteString("origin", part.Log.Origin);
+                json.WriteNumber("size", part.Log.Size);
+                json.WriteString("path", part.Folder);
+                json.WriteString("finding", part.Finding?.ToString());
+            });
             json.WriteStartArray("other_files");
             foreach (string file in log.OtherFiles)
             {
@@ -103,7 +114,7 @@ internal static class AuditReport
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
-    private static IEnumerable<string> Notes(LogSummary log)
+    private static IEnumerable<string> Notes(LogSummary log, IReadOnlyList<OlderPart> older)
     {
         yield return $"origin {log.Origin ?? "unknown"}";
         yield return log.Head.Root is { } root ? $"root {root.ToBase64()}" : "no root: a line's hash is not known";
@@ -123,9 +134,9 @@ internal static class AuditReport
             yield return $"removed by retention: lines {one.First} to {one.End - 1}, {Time(one.From)} to {Time(one.To)}; line {one.Event} says so";
         }
 
-        if (log.Continues is { } before)
+        foreach (OlderPart part in older)
         {
-            yield return $"continues {before.Origin}, of which {before.Size} lines were whole";
+            yield return $"continues {part.Log.Origin}, of which {part.Log.Size} lines were whole; {(part.Folder is null ? "it is not beside this log, and was not read" : part.Finding is null ? $"they are: {part.Folder}" : $"they are not: {part.Folder}")}";
         }
 
         if (log.IsFrozen)

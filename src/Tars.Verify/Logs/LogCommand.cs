@@ -31,21 +31,30 @@ internal static class LogCommand
         }
 
         LogVerification result = LogVerifier.Verify(arguments.Log, arguments.Trust);
-        await output.WriteAsync(arguments.Json ? AuditReport.JsonOf(arguments.Log, result) : AuditReport.TextOf(arguments.Log, result));
-        return AuditReport.IsGood(result);
+        IReadOnlyList<OlderPart> older = OlderPart.Of(arguments.Log, result);
+        await output.WriteAsync(arguments.Json ? AuditReport.JsonOf(arguments.Log, result, older) : AuditReport.TextOf(arguments.Log, result, older));
+        return AuditReport.IsGood(result, older);
     }
 
     private static async Task<bool> ProofAsync(ProofArguments arguments, TextWriter output)
     {
         byte[] file = InputFile.Read(arguments.Proof, SignedNote.MaximumBytes);
-        byte[] line = InputFile.Read(arguments.Event, EventLine.MaximumBytes);
+        if (arguments.Old is { } old)
+        {
+            string? why = ConsistencyProofFile.Refusal(file, InputFile.Read(old, SignedNote.MaximumBytes), TrustedKeys.FromFile(arguments.OldKey ?? arguments.Key).Keys.Single().Key, TrustedKeys.FromFile(arguments.Key).Keys.Single().Key, out Checkpoint? older, out Checkpoint? newer);
+            Finding continues = new(arguments.Proof, Proof, why is null, why ?? $"the {newer!.Size} lines of {newer.Origin} that the key has signed begin with the {older!.Size} of {old}");
+            await output.WriteAsync(arguments.Json ? JsonReport.Of([continues]) : TextReport.Of([continues]));
+            return continues.IsGood;
+        }
+
+        byte[] line = InputFile.Read(arguments.Event!, EventLine.MaximumBytes);
         InclusionVerdict verdict = InclusionProofFile.TryParse(file, out InclusionProofFile? proof, out string? refusal)
             ? InclusionVerdict.Of(proof, line, TrustedKeys.FromFile(arguments.Key).Keys.Single().Key)
             : new InclusionVerdict.Refused(refusal);
         Finding finding = verdict switch
         {
             InclusionVerdict.Included included => new Finding(
-                arguments.Event, Proof, true, $"line {included.Line.Sequence} of {included.Checkpoint.Origin}, whose {included.Checkpoint.Size} lines the key has signed", $"written {included.Line.Timestamp:yyyy-MM-dd'T'HH:mm:ss.ffffff}Z, as the line says"),
+                arguments.Event!, Proof, true, $"line {included.Line.Sequence} of {included.Checkpoint.Origin}, whose {included.Checkpoint.Size} lines the key has signed", $"written {included.Line.Timestamp:yyyy-MM-dd'T'HH:mm:ss.ffffff}Z, as the line says"),
             InclusionVerdict.Refused refused => new Finding(arguments.Proof, Proof, false, refused.Reason),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

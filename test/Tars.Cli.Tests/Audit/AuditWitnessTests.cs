@@ -36,6 +36,10 @@ public sealed partial class AuditWitnessTests : IDisposable
         await AskAsync(0, "one", address);
         await StopAsync(witness);
 
+        Assert.Contains("knows every log already", await _folder.RunAsync(2, [.. Line(), "--new"]), StringComparison.Ordinal);
+        Directory.Move(_folder.Combine("state"), _folder.Combine("lost"));
+        Assert.Contains("knows nothing of one, two", await _folder.RunAsync(2, Line()), StringComparison.Ordinal); // it has cosigned, and would not know what
+        Directory.Move(_folder.Combine("lost"), _folder.Combine("state"));
         (witness, address) = await StartAsync(); // what it cosigned it still knows
         Assert.Contains("the witness refuses: the log of 7 lines does not begin with that of 5", await AskAsync(1, "forked", address), StringComparison.Ordinal);
         await AskAsync(0, "one", address); // the same checkpoint again
@@ -98,7 +102,7 @@ public sealed partial class AuditWitnessTests : IDisposable
             File.SetUnixFileMode(_folder.Combine("w.pem"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
         }
 
-        Assert.Contains("600 is expected", await _folder.RunAsync(3, Line()), StringComparison.Ordinal);
+        Assert.Contains("600 is expected", await _folder.RunAsync(3, [.. Line(), "--new"]), StringComparison.Ordinal);
         Assert.Contains("never replaced", await _folder.RunAsync(2, "witness", "--create-key", "--key", "w.pem", "--name", Name), StringComparison.Ordinal);
     }
 
@@ -117,7 +121,7 @@ public sealed partial class AuditWitnessTests : IDisposable
 
     private async Task<(RunningCommand Witness, string Address)> StartAsync()
     {
-        RunningCommand witness = _folder.Start(Line());
+        RunningCommand witness = _folder.Start([.. Line(), .. Directory.Exists(_folder.Combine("state")) ? Array.Empty<string>() : ["--new"]]);
         await witness.WaitForTextAsync("watching one, two", TestContext.Current.CancellationToken);
         return (witness, Listening().Match(witness.Output).Groups["address"].Value);
     }

@@ -174,7 +174,7 @@ public sealed class CheckpointDeliveryTests : IDisposable
     private async Task<RunningCommand> StartAsync()
     {
         RunningCommand witness = TarsProgram.Command(
-            _folder.Path, "audit", "witness", "--listen", $"127.0.0.1:{_port}", "--state", "state", "--key", "w.pem", "--name", Witness, "--log", "audit.example.org/tars/sent=log.pub").Start();
+            _folder.Path, "audit", "witness", "--listen", $"127.0.0.1:{_port}", "--state", "state", "--key", "w.pem", "--name", Witness, "--log", "audit.example.org/tars/sent=log.pub", "--new").Start();
         await witness.WaitForTextAsync("watching", Cancelled);
         return witness;
     }

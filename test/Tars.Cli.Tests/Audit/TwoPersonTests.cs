@@ -104,6 +104,13 @@ public sealed class TwoPersonTests : IDisposable
         Assert.False(Directory.Exists(_folder.Combine("audit2")));
         await _folder.RunAsync(0, "approve", "new.json", "--yes", "--ring", "bob", "--log", "audit");
         await _folder.RunAsync(0, [.. init, "--approval", "new.json"]);
+        System.Text.Json.Nodes.JsonNode verified = await _folder.JsonAsync(0, "verify", "audit2"); // with the older part, which lies beside it
+        Assert.Equal(("audit.example.org/tars/old", true), ((string?)verified["logs"]![0]!["continues"]![0]!["origin"], (bool)verified["logs"]![0]!["continues"]![0]!["verified"]!));
+        string segment = _folder.Layout().Segment(256);
+        string lines = await File.ReadAllTextAsync(segment, Cancelled);
+        await File.WriteAllTextAsync(segment, lines.Replace("report:300\"", "report:301\"", StringComparison.Ordinal), Cancelled);
+        Assert.Contains("line 300: rewritten: expected line 300", await _folder.RunAsync(1, "verify", "audit2"), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(segment, lines, Cancelled);
         Assert.Equal(["log.continued", "approval.used"], new AuditQuery(_folder.Combine("audit2")).Find(new AuditFilter()).Select(one => one.Type));
     }
 

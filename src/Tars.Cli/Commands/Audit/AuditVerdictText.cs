@@ -47,7 +47,7 @@ internal static class AuditVerdictText
             yield return $"  {one.Disagreement}";
         }
 
-        foreach (LogFinding finding in one.Result?.Findings ?? [])
+        foreach (LogFinding finding in (one.Result?.Findings ?? []).Concat(one.Older.Select(part => part.Finding).OfType<LogFinding>()))
         {
             yield return $"  {finding}";
         }
@@ -86,9 +86,9 @@ internal static class AuditVerdictText
             yield return Invariant($"removed by retention: lines {removal.First} to {removal.End - 1}, {Time(removal.From)} to {Time(removal.To)}; line {removal.Event} says so");
         }
 
-        if (log.Continues is { } before)
+        foreach (OlderPart part in one.Older)
         {
-            yield return Invariant($"continues {before.Origin}, of which {before.Size} lines were whole");
+            yield return Invariant($"continues {part.Log.Origin}, of which {part.Log.Size} lines were whole; {(part.Folder is null ? "it is not beside this log, and was not read" : part.Finding is null ? $"they are: {part.Folder}" : $"they are not: {part.Folder}")}");
         }
 
         if (log.IsFrozen)
@@ -152,6 +152,14 @@ internal static class AuditVerdictText
             ["to"] = Time(removal.To),
             ["segment_sha256"] = removal.SegmentSha256,
             ["event"] = removal.Event,
+        })]);
+        json["continues"] = new JsonArray([.. one.Older.Select(part => (JsonNode)new JsonObject
+        {
+            ["origin"] = part.Log.Origin,
+            ["size"] = part.Log.Size,
+            ["path"] = part.Folder,
+            ["verified"] = part.Folder is null ? null : part.Finding is null,
+            ["finding"] = part.Finding?.ToString(),
         })]);
         json["other_files"] = ConfigFormat.List(log.OtherFiles);
         json["findings"] = new JsonArray([.. result.Findings.Select(finding => (JsonNode)new JsonObject

@@ -28,7 +28,7 @@ internal static class AuditVerifyCommand
     public static Command Create()
     {
         TarsCommand verify = AuditOptions.Verb(
-            "verify", "Verifies audit logs: every line, every signature, and what is wrong and where", [Key, Print, Witness, Mirror, AuditOptions.Log, ConfigFormat.TableOrJson], RunAsync,
+            "verify", "Verifies audit logs: every line, every signature, and what is wrong and where", [Key, Print, Witness, Mirror, .. ProofCheck.Options, AuditOptions.Log, ConfigFormat.TableOrJson], RunAsync,
             "tars audit verify --log audit --key audit.pub", "tars audit verify audit --mirror /mnt/mirror", "tars audit verify replica-a/audit replica-b/audit --key audit.pub");
         verify.Arguments.Add(Logs);
         return verify;
@@ -36,6 +36,11 @@ internal static class AuditVerifyCommand
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
+        if (ProofCheck.Run(run, run.Value(Key) ?? []) is { } exitCode)
+        {
+            return exitCode;
+        }
+
         string[] logs = run.Value(Logs) is { Length: > 0 } named ? named : [AuditOptions.LogOf(run)];
         string[] mirrors = run.Value(Mirror) ?? [];
         if (mirrors.FirstOrDefault(folder => !Directory.Exists(folder)) is { } missing)
@@ -111,9 +116,13 @@ internal static class AuditVerifyCommand
     {
         try
         {
-            return Directory.Exists(log)
-                ? new CheckedLog(log, trust.FirstKeyId, isGiven, LogVerifier.Verify(log, trust), null)
-                : new CheckedLog(log, trust.FirstKeyId, isGiven, null, "there is no such folder");
+            if (!Directory.Exists(log))
+            {
+                return new CheckedLog(log, trust.FirstKeyId, isGiven, null, "there is no such folder");
+            }
+
+            LogVerification result = LogVerifier.Verify(log, trust);
+            return new CheckedLog(log, trust.FirstKeyId, isGiven, result, null) { Older = OlderPart.Of(log, result) };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -180,7 +189,10 @@ internal sealed record CheckedLog(string Path, string KeyId, bool IsKeyGiven, Lo
     /// <summary>In what it differs from another copy; null when it does not.</summary>
     public string? Disagreement { get; init; }
 
-    public bool IsTampered => Result is LogVerification.Tampered || Disagreement is not null;
+    /// <summary>The logs that it continues.</summary>
+    public IReadOnlyList<OlderPart> Older { get; init; } = [];
+
+    public bool IsTampered => Result is LogVerification.Tampered || Disagreement is not null || Older.Any(part => part.Finding is not null);
 
     public string Verdict => Result is null ? "unreadable" : IsTampered ? "tampered" : Result is LogVerification.Torn ? "torn" : "whole";
 }

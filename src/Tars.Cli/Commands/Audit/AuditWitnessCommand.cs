@@ -25,12 +25,14 @@ internal static class AuditWitnessCommand
 
     private static readonly Option<string[]> Log = AuditOptions.Many("--log", "ORIGIN=KEYFILE", "A log that it watches, with the public key of that log's first epoch; may be repeated");
 
+    private static readonly Option<bool> New = CommonOptions.Flag("--new", "Says that a log it knows nothing of was never cosigned by it: the first checkpoint is trusted. Refused once it knows every log");
+
     private static readonly Option<bool> CreateKey = CommonOptions.Flag("--create-key", "Makes the key, and FILE.pub for auditors, and ends");
 
     public static Command Create() => AuditOptions.Verb(
-        "witness", "Answers as a witness of audit logs: cosigns what continues what it has seen, and nothing else", [Listen, State, Key, Name, Log, CreateKey], RunAsync,
+        "witness", "Answers as a witness of audit logs: cosigns what continues what it has seen, and nothing else", [Listen, State, Key, Name, Log, New, CreateKey], RunAsync,
         "tars audit witness --create-key --key witness.pem --name witness.example.net/w1",
-        "tars audit witness --listen 127.0.0.1:8745 --state witness --key witness.pem --name witness.example.net/w1 --log audit.example.org/tars/7d1f=audit.pub");
+        "tars audit witness --listen 127.0.0.1:8745 --state witness --key witness.pem --name witness.example.net/w1 --log audit.example.org/tars/7d1f=audit.pub --new");
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
@@ -58,6 +60,7 @@ internal static class AuditWitnessCommand
             throw new UsageException($"{Log.Name} {Log.HelpName} is needed: a witness watches the logs that it was told of");
         }
 
+        Begin(run, logs);
         (NoteKey key, ECDsa secret) = KeyOf(keyFile, name);
         using (secret)
         using (CheckpointWitness witness = new(Needed(run, State), key, secret, logs, run.Time))
@@ -83,6 +86,27 @@ internal static class AuditWitnessCommand
         }
 
         return ExitCode.Ok;
+    }
+
+    /// <summary>A witness that has lost what it remembered must not begin anew unseen: it could cosign a second history.</summary>
+    private static void Begin(CommandRun run, Dictionary<string, PublicKey> logs)
+    {
+        string state = Needed(run, State);
+        string[] unknown = [.. logs.Keys.Where(origin => !CheckpointWitness.Knows(state, origin))];
+        if (unknown.Length > 0 && !run.Has(New))
+        {
+            throw new UsageException($"{state}: it knows nothing of {string.Join(", ", unknown)}", $"bring {State.Name} back where this witness has cosigned before; {New.Name} says that it never has");
+        }
+
+        if (unknown.Length == 0 && run.Has(New))
+        {
+            throw new UsageException($"{New.Name}: {state} knows every log already", $"leave {New.Name} out, so that a folder that is lost is noticed");
+        }
+
+        foreach (string origin in unknown)
+        {
+            CheckpointWitness.Begin(state, origin, logs[origin]);
+        }
     }
 
     private static int Make(CommandRun run, string file, string name)
