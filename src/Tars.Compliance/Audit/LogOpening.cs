@@ -37,7 +37,7 @@ internal static class LogOpening
     {
         torn = null;
         IReadOnlyList<long> starts = layout.SegmentStarts();
-        HashSet<long> removed = [.. layout.RemovedStarts()];
+        HashSet<long> removed = [.. layout.RemovedStarts().Except(starts)]; // a removal that was killed has left the segment as well
         LogTail tail = new(layout, open);
         try
         {

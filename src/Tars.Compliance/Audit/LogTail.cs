@@ -174,7 +174,7 @@ internal sealed class LogTail : IDisposable
                 return torn;
             }
 
-            if (System.IO.File.Exists(Layout.RemovedSegment(Next)))
+            if (System.IO.File.Exists(Layout.RemovedSegment(Next)) && !System.IO.File.Exists(Layout.Segment(Next)))
             {
                 throw new AuditLogException(Layout.Root, "segments that this process has not read yet were removed meanwhile", "open the log again");
             }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Tars.TestKit;
 using Xunit;
 
 namespace Tars.Cli.Tests.Audit;
@@ -39,6 +40,62 @@ public sealed class AuditRetentionTests : IDisposable
         File.Delete(_folder.Layout().RemovedSegment(256));
         await _folder.RunAsync(1, "verify", "audit");
     }
+
+    /// <summary><c>TARS_KILL_COUNT</c> says how often each stage is killed; <c>bench/long/audit-retain-kill.sh</c> takes fifty.</summary>
+    [Theory]
+    [InlineData("archive/00000000000000000000.jsonl", true)]
+    [InlineData("audit/checkpoint", false)]
+    [InlineData("audit/removed/00000000000000000000.json", true)]
+    [InlineData("audit/segments/00000000000000000000.jsonl", false)]
+    [InlineData("audit/removed/00000000000000000256.json", true)]
+    public async Task Retain_Killed_LeavesALogThatVerifiesAndIsEndedByTheNext(string file, bool appears)
+    {
+        int kills = int.Parse(Environment.GetEnvironmentVariable("TARS_KILL_COUNT") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
+        for (int kill = 0; kill < kills; kill++)
+        {
+            using AuditedFolder folder = new();
+            await OldLog.MakeAsync(folder);
+            string watched = folder.Combine(file);
+            DateTime before = File.GetLastWriteTimeUtc(watched);
+            await using (RunningCommand retain = folder.Start("retain", "--log", "audit", "--older-than", "365d", "--archive", "archive", "--yes"))
+            {
+                SpinWait wait = default;
+                while (!retain.HasExited && (appears ? !File.Exists(watched) : File.Exists(watched) && File.GetLastWriteTimeUtc(watched) == before))
+                {
+                    wait.SpinOnce(sleep1Threshold: -1);
+                }
+
+                await retain.SignalAsync("KILL", TestContext.Current.CancellationToken);
+                await retain.WaitAsync(TestContext.Current.CancellationToken);
+            }
+
+            await VerifyAsync(folder);
+            await folder.AppendAsync(1); // a log whose retention was killed is written as before
+            await folder.RunAsync(0, "retain", "--log", "audit", "--older-than", "365d", "--archive", "archive", "--yes");
+            await VerifyAsync(folder);
+            Assert.Equal([512L], folder.Layout().SegmentStarts());
+            Assert.Equal([0L, 256L], folder.Layout().RemovedStarts());
+        }
+    }
+
+    /// <summary>The moment between the file that stands for a segment and the segment's end, which a kill meets seldom.</summary>
+    [Fact]
+    public async Task Retain_KilledWithTheSegmentStillThere_IsEndedByTheNext()
+    {
+        await OldLog.MakeAsync(_folder);
+        byte[] segment = await File.ReadAllBytesAsync(_folder.Layout().Segment(256), TestContext.Current.CancellationToken);
+        string[] retain = ["retain", "--log", "audit", "--older-than", "365d", "--yes"];
+        await _folder.RunAsync(0, retain);
+        await File.WriteAllBytesAsync(_folder.Layout().Segment(256), segment, TestContext.Current.CancellationToken);
+        await VerifyAsync(_folder);
+        await _folder.AppendAsync(1);
+        await _folder.RunAsync(0, retain);
+        await VerifyAsync(_folder);
+        Assert.Equal([512L], _folder.Layout().SegmentStarts());
+    }
+
+    private static async Task VerifyAsync(AuditedFolder folder) =>
+        Assert.NotEqual("tampered", (string?)(await folder.JsonAsync(0, "verify", "audit"))["logs"]![0]!["verdict"]);
 
     [Fact]
     public async Task Retain_TamperedLog_RemovesNothing()

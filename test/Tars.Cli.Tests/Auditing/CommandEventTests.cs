@@ -1,6 +1,7 @@
 using Tars.Cli.CommandLine;
 using Tars.Cli.Tests.Canaries;
 using Tars.Cli.Tests.Failures;
+using Tars.Compliance.Audit;
 using Tars.TestKit;
 using Xunit;
 
@@ -41,6 +42,33 @@ public sealed class CommandEventTests(SmallFleet fleet, PlantedKeys keys) : ICla
         Assert.All(log.Events(), one => Assert.Equal(log.Events()[0].RunId, one.RunId));
         log.AssertWhole();
         log.AssertSealedPersons();
+    }
+
+    [Fact]
+    public async Task EncryptAndDecrypt_OutcomesHaveTheDigestsOfWhatWasWritten()
+    {
+        using TemporaryDirectory folder = new();
+        KeptLog log = new(folder.Path);
+        folder.WriteText("report.txt", "all is well\n");
+        foreach (string[] line in new string[][]
+        {
+            ["keys", "create", "encryption", "--ring", "ring"], ["encrypt", "report.txt", "--key-ring", "ring"],
+            ["decrypt", "report.txt.sealed", "--key-ring", "ring", "--output", "opened.txt"], ["decrypt", "report.txt.sealed", "--key-ring", "ring", "--output", "-"],
+        })
+        {
+            CommandResult result = await BuiltCommand.RunAsync(folder.Path, line);
+            Assert.True(result.ExitCode == 0, result.Error);
+        }
+
+        (string Name, string Sha256)[] outputs =
+        [
+            .. log.Events().Where(one => one is { Outcome: AuditOutcome.Success, Type: "seal.encrypted" or "seal.decrypted" })
+                .Select(one => one.Data!["outputs"]!.AsArray().Single()!).Select(one => ((string)one["name"]!, (string)one["sha256"]!)),
+        ];
+        string plain = DigestOf(folder.Combine("report.txt"));
+        Assert.Equal([("report.txt.sealed", DigestOf(folder.Combine("report.txt.sealed"))), ("opened.txt", plain), ("(standard output)", plain)], outputs);
+
+        static string DigestOf(string path) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
     }
 
     [Fact]
