@@ -96,6 +96,21 @@ public sealed class AuditLogTests
         Assert.Contains("the event is line 43; the proof is of line 42\n", line.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Proof_Consistency_HoldsWithTheOlderCheckpointAlone()
+    {
+        using AuditLogs logs = new();
+        CommandResult good = await logs.RunAsync("proof", "since-100.tlog-consistency", "--old", "at-100.note", "--key", "log.pub");
+        Assert.Equal((0, string.Empty), (good.ExitCode, good.Error));
+        Assert.Contains("the 290 lines of audit.example.org/tars/7d1f that the key has signed begin with the 100 of at-100.note\n", good.Output, StringComparison.Ordinal);
+        CommandResult other = await logs.RunAsync("proof", "since-100.tlog-consistency", "--old", "audit/checkpoint", "--key", "log.pub");
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("the proof is from size 100, not from 290\n", other.Output, StringComparison.Ordinal);
+        CommandResult key = await logs.RunAsync("proof", "since-100.tlog-consistency", "--old", "at-100.note", "--old-key", "stranger.pub", "--key", "log.pub");
+        Assert.Equal(1, key.ExitCode);
+        Assert.Contains(" did not sign the older checkpoint as ", key.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("no log is given; tars-verify audit --help shows the arguments", "audit")]
     [InlineData("--key FILE is expected: nothing is trusted without it", "audit", "audit")]

@@ -22,6 +22,8 @@ internal sealed class AuditLogs : IDisposable
         _folder.WriteText("stranger.pub", stranger.ExportSubjectPublicKeyInfoPem());
         File.WriteAllBytes(Combine("event-42.json"), Model.Lines[42]);
         _folder.WriteText("event-42.tlog-proof", new InclusionProofFile(42, MerkleProof.Inclusion(42, 290, Subtree), Model.Note(290)).ToString());
+        _folder.WriteText("at-100.note", Model.Note(100).ToString());
+        _folder.WriteText("since-100.tlog-consistency", new ConsistencyProofFile(100, MerkleProof.Consistency(100, 290, Subtree), Model.Note(290)).ToString());
     }
 
     internal LogModel Model { get; }
