@@ -108,6 +108,45 @@ public sealed class PgpCommandTests(GpgHome home) : IClassFixture<GpgHome>, IDis
         Assert.Contains("which is not among the keys at hand", unknown.Output, StringComparison.Ordinal);
     }
 
+    // Old packets of a signature begin with 0x88 to 0x8b, new ones with 0xc2: every PNG is one of them at its first byte.
+    [Theory]
+    [InlineData("89504e470d0a1a0a")]
+    [InlineData("88")]
+    [InlineData("8a")]
+    [InlineData("8b")]
+    [InlineData("c2")]
+    [InlineData("c2ff0000")]
+    [InlineData("c20f04000108")]
+    [InlineData("98")]
+    [InlineData("d2")]
+    public async Task Verify_DataThatBeginsLikeAPacket_IsVerifiedByWhatLiesBesideIt(string beginning)
+    {
+        byte[] content = [.. Convert.FromHexString(beginning), .. await PrepareAsync()];
+        string path = _folder.Combine("chart.png");
+        await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+        await home.GpgAsync("--output", path + ".sig", "--local-user", "rsa@example.com", "--detach-sign", path);
+
+        CommandResult good = await GoodAsync("pgp", "verify", "chart.png", "--pgp-home", home.Path);
+        Assert.StartsWith("holds: chart.png\n  chart.png.sig: signed by ", good.Output, StringComparison.Ordinal);
+        content[^1] ^= 1;
+        await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+        CommandResult changed = await RunAsync("pgp", "verify", "chart.png", "--pgp-home", home.Path);
+        Assert.StartsWith("DOES NOT HOLD: chart.png\n  chart.png.sig: the content is not what key ", changed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_TextThatQuotesASignedMessage_IsNotTakenForIt()
+    {
+        await PrepareAsync();
+        await home.GpgAsync("--output", _folder.Combine("signed.asc"), "--armor", "--local-user", "rsa@example.com", "--sign", _folder.Combine("report.bin"));
+        string quoted = await File.ReadAllTextAsync(_folder.Combine("signed.asc"), TestContext.Current.CancellationToken);
+        _folder.WriteText("contract.txt", "I owe you a million.\n\n" + quoted);
+
+        await GoodAsync("pgp", "verify", "signed.asc", "--pgp-home", home.Path);
+        CommandResult refused = await RunAsync("pgp", "verify", "contract.txt", "--pgp-home", home.Path);
+        Assert.Equal((1, "DOES NOT HOLD: contract.txt\n  it is not signed: it is no signed message, and no signature lies beside it\n"), (refused.ExitCode, refused.Output));
+    }
+
     [Fact]
     public async Task Decrypt_EachDamage_ExitsWithItsCodeAndReleasesNothing()
     {

@@ -84,9 +84,8 @@ internal static class PgpVerifyCommand
             {
                 using MemoryStream beginning = new((await input.PeekAsync(BeginningBytes).ConfigureAwait(false)).ToArray(), writable: false);
                 OpenPgpKind kind = OpenPgpBeginning.KindOf(beginning);
-                if (kind == OpenPgpKind.Signature)
+                if (kind == OpenPgpKind.Signature && SignedBy(file) is { } data)
                 {
-                    string data = SignedBy(file) ?? throw new UsageException($"{file}: it is a signature, and what it signs is not beside it", "tars pgp verify FILE --signature SIGNATURE names both");
                     return await DetachedAsync(data, file, keys, cancellationToken).ConfigureAwait(false);
                 }
 
@@ -112,6 +111,8 @@ internal static class PgpVerifyCommand
                 throw new UsageException($"{file}: text with its signature below it (clear-signed) is not verified here", "ask for a detached signature, or use 'gpg --verify'");
             case OpenPgpKind.Keys:
                 throw new UsageException($"{file}: it holds keys, not signed content", "'tars pgp list --keyring FILE' shows them");
+            case OpenPgpKind.Signature:
+                throw new UsageException($"{file}: it is a signature, and what it signs is not beside it", "tars pgp verify FILE --signature SIGNATURE names both");
             case OpenPgpKind.Unknown:
                 return new Checked(file, null, new OpenPgpSignatureVerdict.Unsigned());
             default:
