@@ -77,7 +77,7 @@ public sealed class MessageTests(GpgHome home) : IClassFixture<GpgHome>
         Assert.Contains("a passphrase protects", missing.Message, StringComparison.Ordinal);
     }
 
-    // 96 MiB of zeros, compressed by gpg to some hundred bytes; then that message compressed once more.
+    // 96 MiB of zeros, compressed by gpg to less than 1 MiB.
     [Theory]
     [InlineData("zip")]
     [InlineData("zlib")]
