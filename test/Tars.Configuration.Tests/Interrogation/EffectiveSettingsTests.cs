@@ -52,7 +52,7 @@ public class EffectiveSettingsTests
             Assert.True(values.ContainsKey(path), path);
         }
 
-        Assert.Equal(("7", "profile local:5:19"), (values["compliance.retention_logs"].Text, values["compliance.retention_logs"].Origin.ToString()));
+        Assert.Equal(("7", "profile local:5:23"), (values["compliance.retention_logs"].Text, values["compliance.retention_logs"].Origin.ToString()));
     }
 
     [Fact]

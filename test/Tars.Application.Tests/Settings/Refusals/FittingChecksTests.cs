@@ -13,8 +13,8 @@ public class FittingChecksTests
     [InlineData("local", "api: {tls_enabled: true, tls_cert_path: tls.crt, tls_key_path: none.key}", "tars.yaml:1:64: api.tls_key_path: there is no file none.key")]
     [InlineData("local", "api: {tls_enabled: true, tls_cert_path: tls.crt, tls_key_path: tls.key}", "")]
     [InlineData("local", "api: {enabled: false, tls_enabled: true}", "")]
-    [InlineData("dev", "security: {key_ring: keys}", "profile dev:4:16: api.tls_enabled: needs a certificate; write api.tls_cert_path|profile dev:4:16: api.tls_enabled: needs a certificate's private key; write api.tls_key_path")]
-    [InlineData("staging", "security: {key_ring: keys}\napi: {tls_cert_path: tls.crt, tls_key_path: tls.key}", "profile staging:4:14: api.auth_mode: jwt needs a secret; write api.jwt_secret: ${NAME}, or put jwt_secret into the secret backend (make one with 'openssl rand -base64 48')")]
+    [InlineData("dev", "security: {key_ring: keys}", "profile dev:4:20: api.tls_enabled: needs a certificate; write api.tls_cert_path|profile dev:4:20: api.tls_enabled: needs a certificate's private key; write api.tls_key_path")]
+    [InlineData("staging", "security: {key_ring: keys}\napi: {tls_cert_path: tls.crt, tls_key_path: tls.key}", "profile staging:4:18: api.auth_mode: jwt needs a secret; write api.jwt_secret: ${NAME}, or put jwt_secret into the secret backend (make one with 'openssl rand -base64 48')")]
     public void Load_ApiThatCannotBeServed_IsRefusedByWhoServesIt(string profile, string yaml, string refusals)
     {
         using ProfileFile file = new();
