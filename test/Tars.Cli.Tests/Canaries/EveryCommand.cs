@@ -70,7 +70,7 @@ internal static class EveryCommand
         ["audit retain"] = "--older-than 1d --dry-run --log audited",
         ["audit hold set"] = "--reason case --log audited",
         ["audit hold release"] = "--reason case --log audited",
-        ["audit approve"] = "audited/checkpoint --yes --log audited",
+        ["audit approve"] = "request.json --yes --log audited",
         ["audit hold show"] = "--log audited",
         ["verify"] = "kept/series.csv.dsse.json --ring made",
         ["config migrate"] = "old.yaml --dry-run",
