@@ -32,6 +32,10 @@ public static partial class DurableFile
         FlushDirectory(folder);
     }
 
+    /// <summary>Whether a file has the name that a write which was cut short leaves; it was never part of anything.</summary>
+    internal static bool IsTemporary(string path) =>
+        Path.GetFileName(path) is ['.', ..] name && name.EndsWith(TemporarySuffix, StringComparison.Ordinal);
+
     /// <summary>Writes a file that must not exist yet, readable by its owner only from its first byte on, and flushes it.</summary>
     /// <exception cref="IOException">It exists, or the system refused.</exception>
     public static void WriteFresh(string path, ReadOnlySpan<byte> content)

@@ -42,7 +42,7 @@ public sealed class TrustedKeys
     /// <summary>
     /// Trusts each <c>*.pub</c> and <c>*.pem</c> file of a folder, and the keys that signed transitions (<c>*.dsse.json</c> in it or in
     /// <c>transitions/</c>) lead to from there. A transition that starts from keys which are not trusted leads nowhere. What signed statements
-    /// (<c>*.dsse.json</c> in it or in <c>revocations/</c>) revoke is revoked.
+    /// (<c>*.dsse.json</c> in it, every file in <c>revocations/</c>) revoke is revoked.
     /// </summary>
     /// <exception cref="KeyRingException">A statement of revocation cannot be believed, the folder holds no key, or a file holds no public key: a key that is silently left out could be the one that matters.</exception>
     public static TrustedKeys FromFolder(string path)
@@ -80,26 +80,23 @@ public sealed class TrustedKeys
         return trust;
     }
 
-    /// <summary>These keys, less what the signed statements of a folder revoke. A statement that no trusted key signed is refused and not passed over: it could be the one that matters.</summary>
+    /// <summary>
+    /// These keys, less what the signed statements of a folder revoke. A statement that no trusted key signed, and whatever else lies in
+    /// <c>revocations/</c>, is refused and not passed over: it could be the one that matters.
+    /// </summary>
     /// <exception cref="KeyRingException">A statement cannot be believed.</exception>
     internal TrustedKeys AfterRevocationsIn(string folder)
     {
         Dictionary<string, Revocation> revoked = new(StringComparer.Ordinal);
-        foreach (string file in EnvelopesIn(folder, KeyRingStore.RevocationFolder))
+        foreach (string file in EnvelopesIn(folder).Where(IsOfRevocation).Concat(RevocationsIn(folder)))
         {
-            byte[] content = BoundedFile.Read(file, LongestStatement);
-            if (!file.EndsWith(KeyRevocation.FileSuffix, StringComparison.Ordinal) && !KeyRevocation.IsMeant(content))
-            {
-                continue;
-            }
-
-            switch (KeyRevocation.Read(content, this))
+            switch (KeyRevocation.Read(BoundedFile.Read(file, LongestStatement), this))
             {
                 case KeyRevocationReading.Revoked found:
                     revoked[found.KeyId] = KeyRevocation.Stricter(revoked.GetValueOrDefault(found.KeyId), found.Revocation);
                     break;
                 case KeyRevocationReading.Refused refused:
-                    throw new KeyRingException($"{file}: the statement of a revocation is not believed: {refused.Reason}; if it is none of yours, take it out of the folder");
+                    throw NotBelieved(file, refused.Reason);
             }
         }
 
@@ -107,11 +104,33 @@ public sealed class TrustedKeys
             : new TrustedKeys(Keys.Select(key => revoked.TryGetValue(key.Key.KeyId, out Revocation? revocation) ? key with { Revocation = KeyRevocation.Stricter(key.Revocation, revocation) } : key));
     }
 
-    private static IEnumerable<byte[]> TransitionsIn(string folder) => EnvelopesIn(folder, KeyRingStore.TransitionFolder).Select(file => BoundedFile.Read(file, LongestStatement));
+    private static bool IsOfRevocation(string file) =>
+        file.EndsWith(KeyRevocation.FileSuffix, StringComparison.Ordinal) || KeyRevocation.IsMeant(BoundedFile.Read(file, LongestStatement));
 
-    private static string[] EnvelopesIn(string folder, string inner)
+    // Whatever its name: one that was renamed or damaged does not look like a statement any more.
+    private static string[] RevocationsIn(string folder)
     {
-        string[] files = [.. new[] { folder, Path.Combine(folder, inner) }.Where(Directory.Exists).SelectMany(place => Directory.EnumerateFiles(place, "*" + Envelope.FileSuffix)).Take(MostKeyFiles + 1)];
+        string inner = Path.Combine(folder, KeyRingStore.RevocationFolder);
+        string[] entries = Directory.Exists(inner) ? [.. AtMost(Directory.EnumerateFileSystemEntries(inner).Where(entry => !DurableFile.IsTemporary(entry)), inner)] : [];
+        return entries.FirstOrDefault(Directory.Exists) is { } nested ? throw NotBelieved(nested, "it is a folder")
+            : entries.FirstOrDefault(entry => new FileInfo(entry).Length > LongestStatement) is { } large ? throw NotBelieved(large, $"it is longer than {LongestStatement} bytes")
+            : entries;
+    }
+
+    private static KeyRingException NotBelieved(string file, string reason) => new(
+        $"{file}: the statement of a revocation is not believed: {reason}; get it anew (`tars keys export KEY --revocation` writes it), or if it is none of yours, take it out of the folder");
+
+    private static IEnumerable<byte[]> TransitionsIn(string folder)
+    {
+        string inner = Path.Combine(folder, KeyRingStore.TransitionFolder);
+        return EnvelopesIn(folder).Concat(Directory.Exists(inner) ? EnvelopesIn(inner) : []).Select(file => BoundedFile.Read(file, LongestStatement));
+    }
+
+    private static string[] EnvelopesIn(string folder) => AtMost(Directory.EnumerateFiles(folder, "*" + Envelope.FileSuffix), folder);
+
+    private static string[] AtMost(IEnumerable<string> statements, string folder)
+    {
+        string[] files = [.. statements.Take(MostKeyFiles + 1)];
         return files.Length > MostKeyFiles
             ? throw new KeyRingException($"{folder}: more than {MostKeyFiles} signed statements; that many are read")
             : [.. files.Order(StringComparer.Ordinal)];

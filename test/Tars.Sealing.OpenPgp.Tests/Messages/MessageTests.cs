@@ -99,6 +99,41 @@ public sealed class MessageTests(GpgHome home) : IClassFixture<GpgHome>
         Assert.IsType<OpenPgpOpening.Opened>(OpenPgpMessage.Open(new MemoryStream(bomb), Stream.Null, keys, Passphrase));
     }
 
+    // 96 MiB of zeros, compressed twice by gpg to less than 4 KiB, and the packets encrypted as they are: no layer looks large from outside.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Open_NestedBombOfGpg_StopsAtTheLimitAndAtTheDepth(bool isContent)
+    {
+        Executables.Require("gpg");
+        OpenPgpKeyRing keys = OpenPgpKeyRing.ReadGnuPgHome(home.Path);
+
+        // Where it is no content, it is one packet of a private type (RFC 9580, 4.2.1 and 5): a reader holds that in memory before any content comes.
+        byte[] packetHead = isContent ? [] : [0xc0 | 60, 0xff, 0x06, 0, 0, 0];
+        await File.WriteAllBytesAsync(home.File("layer0"), [.. packetHead, .. new byte[96 << 20]], TestContext.Current.CancellationToken);
+        for (int layer = 1; layer <= 4; layer++)
+        {
+            string[] packets = layer == 1 && isContent ? [] : ["--no-literal"];
+            await home.GpgAsync([.. packets, "--compress-algo", "zlib", "--output", home.File($"layer{layer}"), "--store", home.File($"layer{layer - 1}")]);
+        }
+
+        byte[] twice = await EncryptedAsync("layer2");
+        byte[] fourTimes = await EncryptedAsync("layer4");
+        Assert.True(twice.Length < 4 << 10, $"{twice.Length} bytes: zeros should compress twice");
+        using MemoryStream output = new();
+
+        Assert.Equal(10 << 20, Assert.IsType<OpenPgpOpening.TooLarge>(OpenPgpMessage.Open(new MemoryStream(twice), output, keys, Passphrase, 10 << 20)).Limit);
+        Assert.True(output.Length <= 10 << 20, $"{output.Length} bytes were written");
+        Assert.Equal("the message is nested more than 4 deep", Assert.IsType<OpenPgpOpening.Refused>(OpenPgpMessage.Open(new MemoryStream(fourTimes), output, keys, Passphrase)).Reason);
+        Assert.Equal(isContent, OpenPgpMessage.Open(new MemoryStream(twice), Stream.Null, keys, Passphrase) is OpenPgpOpening.Opened);
+
+        async Task<byte[]> EncryptedAsync(string name)
+        {
+            await home.GpgAsync("--no-literal", "--compress-algo", "none", "--recipient", "curve@example.com", "--output", home.File(name + ".pgp"), "--encrypt", home.File(name));
+            return await File.ReadAllBytesAsync(home.File(name + ".pgp"), TestContext.Current.CancellationToken);
+        }
+    }
+
     [Fact]
     public void Open_MoreThanTheLimit_Refused()
     {

@@ -97,6 +97,50 @@ public sealed class KeyRevocationTests : IDisposable
         }
     }
 
+    // In revocations/ no name and no damage makes a statement pass for something else.
+    [Theory]
+    [InlineData("damaged", "renamed.dsse.json", "it is no envelope with a statement")]
+    [InlineData("damaged", "renamed.json", "it is no envelope with a statement")]
+    [InlineData("empty", "renamed.dsse.json", "it is no envelope with a statement")]
+    [InlineData("report", "report.dsse.json", "it is no envelope with a statement")]
+    [InlineData("transition", "transition.dsse.json", "the statement is not of the type urn:tars:predicate:key-revocation:1")]
+    [InlineData("large", "large.dsse.json", "it is longer than 1048576 bytes")]
+    [InlineData("folder", "older", "it is a folder")]
+    public void FromFolder_NoStatementOfARevocationInRevocations_IsRefusedWithItsFileAndTheWayOut(string kind, string name, string reason)
+    {
+        byte[] statement = File.ReadAllBytes(_ring.Revoke(_first.KeyId, RevocationReason.Compromised, string.Empty).StatementPath!);
+        string path = Directory.CreateDirectory(Path.Combine(Auditor, "revocations")).FullName + "/" + name;
+        if (kind == "folder")
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            File.WriteAllBytes(path, kind switch
+            {
+                "damaged" => statement[1..],
+                "empty" => [],
+                "report" => SignedByRsa(),
+                "transition" => KeyTransition.Sign([TestKeys.Rsa], [TestKeys.Ecdsa], Noon, "yearly").ToUtf8(),
+                _ => new byte[(1 << 20) + 1],
+            });
+        }
+
+        Assert.Equal(
+            $"{path}: the statement of a revocation is not believed: {reason}; get it anew (`tars keys export KEY --revocation` writes it), or if it is none of yours, take it out of the folder",
+            Assert.Throws<KeyRingException>(() => TrustedKeys.FromFolder(Auditor)).Message);
+    }
+
+    [Fact]
+    public void FromFolder_RenamedStatementInRevocations_Counts()
+    {
+        Directory.CreateDirectory(Path.Combine(Auditor, "revocations"));
+        File.Copy(_ring.Revoke(_first.KeyId, RevocationReason.Compromised, string.Empty).StatementPath!, Path.Combine(Auditor, "revocations", "renamed.txt"));
+        File.WriteAllText(Path.Combine(Auditor, "revocations", ".cut.dsse.json.0123456789ab.tmp"), "cut");
+
+        Assert.NotNull(TrustedKeys.FromFolder(Auditor).Find(_first.KeyId)!.Revocation);
+    }
+
     [Fact]
     public void FromFolder_ReportBesideTheKeys_SaysNothingOfThem()
     {
