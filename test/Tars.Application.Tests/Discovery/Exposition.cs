@@ -1,4 +1,3 @@
-using Xunit;
 using System.Text.RegularExpressions;
 using Tars.Application.Discovery;
 using Tars.Observability.Indicators;
