@@ -175,8 +175,16 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Reads an export into this store, which must be empty, in one transaction: all of it or nothing.</summary>
     /// <returns>How many rows of each table.</returns>
     /// <exception cref="StoreException">The store is not empty, the export is damaged or of a newer schema, or the database failed.</exception>
-    public Task<IReadOnlyDictionary<string, long>> ImportAsync(Stream input, CancellationToken cancellationToken) =>
-        StoreImport.ReadAsync(_database, input, cancellationToken);
+    public Task<IReadOnlyDictionary<string, long>> ImportAsync(Stream input, CancellationToken cancellationToken) => ImportAsync(input, [], cancellationToken);
+
+    /// <summary>The same, and erases persons in the same transaction: nobody ever sees what the export still knows of them.</summary>
+    /// <param name="input">The export.</param>
+    /// <param name="erased">Subject ids of whoever was erased since the export was made; one that it does not hold changes nothing.</param>
+    /// <param name="cancellationToken">Stops it; then nothing was imported.</param>
+    /// <returns>How many rows of each table.</returns>
+    /// <exception cref="StoreException">As above.</exception>
+    public Task<IReadOnlyDictionary<string, long>> ImportAsync(Stream input, IReadOnlyCollection<string> erased, CancellationToken cancellationToken) =>
+        StoreImport.ReadAsync(_database, _time, input, erased, cancellationToken);
 
     /// <summary>Copies an embedded store into a new file, while others write, and checks the copy.</summary>
     /// <exception cref="StoreException">The store is on a server, the file exists, or writing it failed; then no file is left.</exception>

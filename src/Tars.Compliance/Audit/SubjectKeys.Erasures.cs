@@ -37,6 +37,15 @@ public sealed partial class SubjectKeys
         return unknown;
     }
 
+    /// <summary>Everybody whom a log or the ledger calls erased, by id. Nothing is destroyed.</summary>
+    /// <param name="log">The log's folder.</param>
+    /// <exception cref="AuditLogException">The log or the ledger cannot be read.</exception>
+    public IReadOnlySet<string> Erased(string log)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(log);
+        return new HashSet<string>([.. SubjectErasure.ReadIds(new LogLayout(Path.GetFullPath(log))), .. ErasureLedger.Read(ErasureLedgerPath, _folder.Key)], StringComparer.Ordinal);
+    }
+
     /// <summary>Writes an erasure down where no backup of log and subjects takes it back.</summary>
     internal void NoteErasure(string id) => ErasureLedger.Add(ErasureLedgerPath, _folder.Key, id);
 

@@ -27,19 +27,20 @@ public sealed class SubjectStore
     /// other rows point to it; without the audit log's key it names nobody.
     /// </summary>
     /// <returns>Whether the person was known and not erased before.</returns>
-    public Task<bool> EraseAsync(string id, CancellationToken cancellationToken) => _database.WriteAsync(
-        "erase a person",
-        async work =>
-        {
-            var parameters = new { id, now = StoreTime.Of(_time.GetUtcNow()) };
-            const string Own = "WHERE user_id IN (SELECT user_id FROM users WHERE subject_id = @id)";
-            await work.ExecuteAsync($"DELETE FROM sessions {Own}", parameters);
-            await work.ExecuteAsync($"DELETE FROM tokens {Own}", parameters);
-            await work.ExecuteAsync($"UPDATE api_keys SET name = '', revoked = COALESCE(revoked, @now) {Own}", parameters);
-            await work.ExecuteAsync("UPDATE users SET login = 'erased:' || user_id, password_hash = NULL, disabled = COALESCE(disabled, @now) WHERE subject_id = @id", parameters);
-            return await work.ExecuteAsync("UPDATE subjects SET erased = @now WHERE subject_id = @id AND erased IS NULL", parameters) == 1;
-        },
-        cancellationToken);
+    public Task<bool> EraseAsync(string id, CancellationToken cancellationToken) =>
+        _database.WriteAsync("erase a person", work => EraseAsync(work, id, StoreTime.Of(_time.GetUtcNow())), cancellationToken);
+
+    /// <summary>The same as part of another transaction.</summary>
+    internal static async Task<bool> EraseAsync(SqlWork work, string id, long now)
+    {
+        var parameters = new { id, now };
+        const string Own = "WHERE user_id IN (SELECT user_id FROM users WHERE subject_id = @id)";
+        await work.ExecuteAsync($"DELETE FROM sessions {Own}", parameters);
+        await work.ExecuteAsync($"DELETE FROM tokens {Own}", parameters);
+        await work.ExecuteAsync($"UPDATE api_keys SET name = '', revoked = COALESCE(revoked, @now) {Own}", parameters);
+        await work.ExecuteAsync("UPDATE users SET login = 'erased:' || user_id, password_hash = NULL, disabled = COALESCE(disabled, @now) WHERE subject_id = @id", parameters);
+        return await work.ExecuteAsync("UPDATE subjects SET erased = @now WHERE subject_id = @id AND erased IS NULL", parameters) == 1;
+    }
 
     /// <summary>Adds a subject that is not there yet.</summary>
     internal static Task EnsureAsync(SqlWork work, string id, long now) =>

@@ -71,6 +71,22 @@ public sealed class ReportStore
             cancellationToken);
     }
 
+    /// <summary>
+    /// Removes a report with its figures and findings, and points to its files no longer; the run stays. Who removes one writes it down in the audit log first.
+    /// </summary>
+    /// <returns>Whether it was there.</returns>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<bool> RemoveAsync(long id, CancellationToken cancellationToken) => _database.WriteAsync(
+        "remove a report",
+        async work =>
+        {
+            await work.ExecuteAsync("DELETE FROM findings WHERE report_id = @id", new { id });
+            await work.ExecuteAsync("DELETE FROM figures WHERE report_id = @id", new { id });
+            await work.ExecuteAsync("DELETE FROM renderings WHERE report_id = @id", new { id });
+            return await work.ExecuteAsync("DELETE FROM reports WHERE report_id = @id", new { id }) == 1;
+        },
+        cancellationToken);
+
     /// <summary>A report by its number, or null.</summary>
     public Task<StoredReport?> FindAsync(long id, CancellationToken cancellationToken) => _database.ReadAsync(
         "find a report",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Tars.Storage.Databases;
+using Tars.Storage.Identity;
 using Tars.Storage.Migrations;
 using Tars.Storage.Schema;
 
@@ -18,7 +19,8 @@ internal sealed class StoreImport : IAsyncDisposable
 
     private StoreImport(SqlWork work, ExportLines lines) => (_work, _lines) = (work, lines);
 
-    public static async Task<IReadOnlyDictionary<string, long>> ReadAsync(Database database, Stream input, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, long>> ReadAsync(
+        Database database, TimeProvider time, Stream input, IReadOnlyCollection<string> erased, CancellationToken cancellationToken)
     {
         int attempts = 0;
         return await database.WriteAsync(
@@ -34,7 +36,13 @@ internal sealed class StoreImport : IAsyncDisposable
                 await using StoreImport import = new(work, lines);
                 try
                 {
-                    return (IReadOnlyDictionary<string, long>)await import.RunAsync();
+                    Dictionary<string, long> counts = await import.RunAsync();
+                    foreach (string subject in erased)
+                    {
+                        await SubjectStore.EraseAsync(work, subject, StoreTime.Of(time.GetUtcNow()));
+                    }
+
+                    return (IReadOnlyDictionary<string, long>)counts;
                 }
                 catch (Exception e) when (e is InvalidDataException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
                 {

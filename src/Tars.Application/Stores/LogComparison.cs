@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tars.Application.Auditing;
+using Tars.Compliance.Audit;
+using Tars.Sealing.Logs;
+using Tars.Storage;
+using Tars.Storage.Reports;
+using Tars.Storage.Runs;
+
+namespace Tars.Application.Stores;
+
+/// <summary>
+/// Compares runs with the audit log: the outcome of a completed run stands where its row says, is of that run, and names each of its files with the same digests; and
+/// whoever the log or the ledger calls erased is erased here.
+/// </summary>
+internal sealed class LogComparison(Store store, AuditSettings? audit, TimeProvider time)
+{
+    private const string Part = "audit log";
+    private const int Page = 500;
+
+    public async Task RunAsync(StoreCheckCounts counts, List<StoreDifference> differences, List<string> notChecked, CancellationToken cancellationToken)
+    {
+        bool hasLog = audit is not null && Directory.Exists(audit.Log);
+        AuditQuery? log = hasLog ? new AuditQuery(audit!.Log) : null;
+        HashSet<long> removed = hasLog ? [.. new LogLayout(Path.GetFullPath(audit!.Log)).RemovedStarts()] : [];
+        long withoutLog = 0;
+        Run? last = null;
+        for (IReadOnlyList<Run> runs = await ListAsync(null).ConfigureAwait(false); runs.Count > 0; runs = await ListAsync(last).ConfigureAwait(false))
+        {
+            foreach (Run run in runs)
+            {
+                counts.Runs++;
+                if (log is null)
+                {
+                    withoutLog += run.OutcomeSequence is null ? 0 : 1;
+                    continue;
+                }
+
+                if (run.State == RunState.Completed && run.OutcomeSequence is { } sequence)
+                {
+                    await CompareAsync(run, sequence, log, removed.Count > 0, counts, differences, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            last = runs[^1];
+        }
+
+        if (withoutLog > 0)
+        {
+            differences.Add(new StoreDifference(Part, audit?.Log ?? "compliance.audit_log_path", $"there is no audit log, and {withoutLog} runs say that their outcome is in it"));
+        }
+
+        if (hasLog)
+        {
+            await CheckPersonsAsync(differences, notChecked, cancellationToken).ConfigureAwait(false);
+        }
+
+        Task<IReadOnlyList<Run>> ListAsync(Run? before) => store.Runs.ListAsync(null, before, Page, cancellationToken);
+    }
+
+    private async Task CompareAsync(
+        Run run, long sequence, AuditQuery log, bool hasRemoved, StoreCheckCounts counts, List<StoreDifference> differences, CancellationToken cancellationToken)
+    {
+        string key = $"run {run.Intent.RunId}";
+        if (log.At(sequence) is not { } record)
+        {
+            if (hasRemoved && log.Find(new AuditFilter { To = run.Started }).Take(1).ToArray() is [])
+            {
+                counts.OutlivedInLog++; // what is that old, retention has removed
+                return;
+            }
+
+            differences.Add(new StoreDifference(Part, key, $"its outcome is not in the log: there is no line {sequence}"));
+            return;
+        }
+
+        if (record.RunId != run.Intent.RunId.ToString() || record.Outcome == AuditOutcome.Intent)
+        {
+            differences.Add(new StoreDifference(Part, key, $"line {sequence} of the log is not its outcome: it is {record.Type} of run {record.RunId ?? "(none)"}"));
+            return;
+        }
+
+        List<string> wrong = [];
+        try
+        {
+            HashSet<(string Plain, string? Sealed)> told = [.. (record.Data?["outputs"]?.AsArray() ?? []).Select(output => OutputOf(output!.AsObject()))];
+            IReadOnlyList<StoredReport> reports = await store.Reports.OfRunAsync(run.Intent.RunId, cancellationToken).ConfigureAwait(false);
+            foreach (StoredReport report in reports)
+            {
+                foreach (Rendering file in await store.Reports.RenderingsAsync(report.Id, cancellationToken).ConfigureAwait(false))
+                {
+                    if (!told.Contains((file.PlainDigest, file.SealedDigest)))
+                    {
+                        wrong.Add(string.Create(CultureInfo.InvariantCulture, $"report {report.Id}: {file.FileName}: line {sequence} of the log does not name it with sha256 {file.PlainDigest}"));
+                    }
+                }
+
+                if (report.EnvelopeDigest is { } envelope && !told.Contains((envelope, null)))
+                {
+                    wrong.Add(string.Create(CultureInfo.InvariantCulture, $"report {report.Id}: line {sequence} of the log does not name its envelope {envelope}"));
+                }
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException)
+        {
+            wrong.Add($"line {sequence} of the log: its outputs cannot be read: {exception.Message}");
+        }
+
+        counts.InLog += wrong.Count == 0 ? 1 : 0;
+        differences.AddRange(wrong.Select(what => new StoreDifference(Part, key, what)));
+    }
+
+    private static (string Plain, string? Sealed) OutputOf(JsonObject output) => ((string?)output["sha256"] ?? string.Empty, (string?)output["sealed_sha256"]);
+
+    private async Task CheckPersonsAsync(List<StoreDifference> differences, List<string> notChecked, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(audit!.Subjects))
+        {
+            notChecked.Add($"who was erased is not known: {audit.Subjects} is not there");
+            return;
+        }
+
+        using SubjectKeys subjects = SubjectKeys.Open(audit.Subjects, time, audit.Erasures);
+        foreach (string id in subjects.Erased(audit.Log).Order(StringComparer.Ordinal))
+        {
+            if (await store.Subjects.FindAsync(id, cancellationToken).ConfigureAwait(false) is { Erased: null } known)
+            {
+                differences.Add(new StoreDifference("persons", known.Id, "was erased, as the audit log or the ledger of erasures says, and is not erased here"));
+            }
+        }
+    }
+}
