@@ -20,4 +20,7 @@ public enum AuditClass
 
     /// <summary>What happens to the data of persons.</summary>
     Persons,
+
+    /// <summary>What happens to the store as a whole.</summary>
+    Store,
 }

@@ -41,6 +41,20 @@ public sealed class OpenedStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes a store that is not there, or brings one to the newest schema.</summary>
+    /// <returns>The migrations that were applied.</returns>
+    /// <exception cref="StoreException">The database is of a newer program, or failed.</exception>
+    public static Task<IReadOnlyList<Storage.Migrations.AppliedMigration>> MigrateAsync(StorageSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.Address.File is { } file)
+        {
+            BackupFolder.CreatePrivate(Path.GetDirectoryName(file)!);
+        }
+
+        return Store.MigrateAsync(settings.Address, time, null, cancellationToken);
+    }
+
     /// <summary>The place of files.</summary>
     public static IBlobStore FilesOf(StorageSettings settings, TimeProvider time)
     {

@@ -29,6 +29,10 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         Does("keys retire", AuditClass.Keys, "keys.retired"), Does("keys revoke", AuditClass.Keys, "keys.revoked"), Does("pgp import", AuditClass.Keys, "pgp.imported"),
         Does("init", AuditClass.Configuration, "configuration.written"), Does("config migrate", AuditClass.Configuration, "configuration.migrated"),
         Does("verify", AuditClass.Verification, "verification.made"), Does("pgp verify", AuditClass.Verification, "pgp.verified"),
+        Does("store check", AuditClass.Verification, "store.checked"), Does("reports verify", AuditClass.Verification, "verification.made"),
+        Does("store migrate", AuditClass.Store, "store.migrated"), Does("store backup", AuditClass.Store, "store.backed_up"), Does("store gc", AuditClass.Store, "store.collected"),
+        Does("store export", AuditClass.Store, "store.exported"), Does("store import", AuditClass.Store, "store.imported"), Does("reports export", AuditClass.Store, "reports.exported"),
+        Nothing("store restore"), Nothing("reports list"), Nothing("reports show"), Nothing("reports open"),
         Nothing("capture show"), Nothing("discover"), Nothing("demo"), Nothing("completion"), Nothing("keys list"), Nothing("keys show"), Nothing("pgp list"),
         Nothing("config show"), Nothing("config explain"), Nothing("config validate"), Nothing("config diff"), Nothing("config schema"), Nothing("config docs"),
     }.ToFrozenDictionary(command => command.Name);

@@ -3,6 +3,7 @@ using Tars.Application.Checkpoints;
 using Tars.Application.Collecting;
 using Tars.Application.Publishing;
 using Tars.Application.Sealing;
+using Tars.Application.Stores;
 using Tars.Compliance.Audit;
 using Tars.Configuration;
 using Tars.Observability.TimeSeries;
@@ -10,6 +11,8 @@ using Tars.Sealing.Keys;
 using Tars.Sealing.OpenPgp;
 using Tars.Sealing.Pkcs11;
 using Tars.Sealing.Streams;
+using Tars.Storage;
+using Tars.Storage.Blobs;
 
 namespace Tars.Cli.CommandLine;
 
@@ -40,6 +43,9 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
         SealedFileException file => new Failure(CommandLine.ExitCode.Environment, file.Message, "nothing was replaced"),
         OutputException output => new Failure(CommandLine.ExitCode.Environment, output.Message, "nothing was replaced; free space or choose another --output"),
         NotProvenException claim => new Failure(CommandLine.ExitCode.Negative, claim.Message, claim.Hint),
+        StoreException store => new Failure(CommandLine.ExitCode.Environment, store.Message, store.Hint),
+        BlobStoreException blobs => new Failure(CommandLine.ExitCode.Environment, blobs.Message, blobs.Hint.Length == 0 ? null : blobs.Hint),
+        BackupException backup => new Failure(backup.IsUsage ? CommandLine.ExitCode.Usage : CommandLine.ExitCode.Environment, backup.Message, backup.Hint),
         AuditLogException audit => new Failure(CommandLine.ExitCode.Environment, audit.Message, audit.Hint),
         AuditException { IsEnvironment: false } audit => new Failure(CommandLine.ExitCode.Usage, audit.Message, audit.Hint),
         AuditException audit => new Failure(CommandLine.ExitCode.Environment, audit.Message, audit.Hint),

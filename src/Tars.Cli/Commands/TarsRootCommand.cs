@@ -15,9 +15,11 @@ using Tars.Cli.Commands.Keys;
 using Tars.Cli.Commands.Kpi;
 using Tars.Cli.Commands.Pgp;
 using Tars.Cli.Commands.Regressions;
+using Tars.Cli.Commands.Reports;
 using Tars.Cli.Commands.Retro;
 using Tars.Cli.Commands.Sealing;
 using Tars.Cli.Commands.Stability;
+using Tars.Cli.Commands.Store;
 
 namespace Tars.Cli.Commands;
 
@@ -46,6 +48,8 @@ internal static class TarsRootCommand
         ("verify", VerifyCommand.Create),
         ("pgp", PgpCommand.Create),
         ("audit", AuditCommand.Create),
+        ("reports", ReportsCommand.Create),
+        ("store", StoreCommand.Create),
         ("completion", CompletionCommand.Create),
     ];
 

@@ -44,7 +44,7 @@ internal static class DemoCommand
         SeriesSet set = await reading.CollectAsync(plans, run.Progress("reading the capture"), cancellationToken).ConfigureAwait(false);
         DemoAnalyses found = await DemoAnalyses.RunAsync(new Collected(set, reading.Analysis, week), run.Console.Progress).ConfigureAwait(false);
         run.Console.Progress("writing reports");
-        foreach ((string place, Reports.Report report) in found.Reports(set))
+        foreach ((string place, Tars.Reports.Report report) in found.Reports(set))
         {
             await new ReportDirectory(Path.Combine(folder.Path, place)).WriteAsync(report, cancellationToken).ConfigureAwait(false);
         }

@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Tars.Application.Publishing;
+using Tars.Application.Sealing;
+using Tars.Reports;
+using Tars.Sealing.Envelopes;
+using Tars.Storage;
+using Tars.Storage.Blobs;
+using Tars.Storage.Reports;
+
+namespace Tars.Application.Stores;
+
+/// <summary>Brings files of stored reports out again, byte for byte.</summary>
+/// <param name="store">The rows.</param>
+/// <param name="blobs">The files.</param>
+public sealed class StoredReportFiles(Store store, IBlobStore blobs)
+{
+    private const int MostBytes = 1 << 30;
+
+    /// <summary>Reads a file of a report.</summary>
+    /// <exception cref="BackupException">It is missing or damaged: nothing of it is handed out.</exception>
+    /// <exception cref="BlobStoreException">The place of files failed.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(string digest, string name, CancellationToken cancellationToken) =>
+        await blobs.ReadAsync(BlobDigest.Parse(digest), MostBytes, cancellationToken).ConfigureAwait(false) switch
+        {
+            BlobRead.Whole whole => whole.Content,
+            BlobRead.Nothing { Reason: BlobCopy.Missing } => throw new BackupException($"{blobs.Place}: {name} is missing (sha256 {digest})", "'tars store check' tells what else is; bring it back from a backup"),
+            BlobRead.Nothing nothing => throw new BackupException($"{blobs.Place}: {name} is {nothing.Reason}", "'tars store check' tells what else is; bring it back from a backup"),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    /// <summary>Writes a report's files and its envelope into a folder, under the names that the envelope gives them: as they were when the run wrote them.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="folder">Made when it is not there; files of the same names are replaced.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The paths written.</returns>
+    /// <exception cref="BackupException">A file is missing or damaged; nothing was written.</exception>
+    /// <exception cref="OutputException">The folder cannot be written.</exception>
+    public async Task<IReadOnlyList<string>> ExportAsync(StoredReport report, string folder, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        IReadOnlyList<Rendering> renderings = await store.Reports.RenderingsAsync(report.Id, cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte>? envelope = report.EnvelopeDigest is { } digest ? await ReadAsync(digest, "the envelope", cancellationToken).ConfigureAwait(false) : null;
+        IReadOnlyList<Subject> subjects = envelope is { } text && EnvelopeReader.Read(text.ToArray()) is EnvelopeReading.Read { Envelope: var read }
+            && Statement.Parse(read.Payload.Span) is StatementReading.Read { Statement: var statement } ? statement.Subjects : [];
+        List<ReportFile> files = [];
+        foreach (Rendering rendering in renderings)
+        {
+            ReadOnlyMemory<byte> content = await ReadAsync(rendering.Blob.Digest, rendering.FileName, cancellationToken).ConfigureAwait(false);
+            files.Add(new ReportFile(NameOf(rendering, subjects), "application/octet-stream", content));
+        }
+
+        if (envelope is { } signed)
+        {
+            string first = subjects.Count > 0 ? subjects[0].Name : report.Name;
+            files.Add(new ReportFile(Path.GetFileName(first) + Envelope.FileSuffix, "application/json", signed));
+        }
+
+        return await new ReportDirectory(folder).WriteAsync(new Report(report.Kind, files), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether content is what a rendering says it is before it was sealed.</summary>
+    public static bool IsPlain(Rendering rendering, ReadOnlyMemory<byte> content)
+    {
+        ArgumentNullException.ThrowIfNull(rendering);
+        return Convert.ToHexStringLower(SHA256.HashData(content.Span)) == rendering.PlainDigest;
+    }
+
+    /// <summary>The name under which the stored bytes of a file were written.</summary>
+    private static string NameOf(Rendering rendering, IReadOnlyList<Subject> subjects)
+    {
+        string? signed = subjects.FirstOrDefault(subject => subject.Sha256 == rendering.Blob.Digest && Path.GetFileName(subject.Name) == subject.Name
+            && (subject.Name == rendering.FileName || subject.Name == rendering.FileName + ReportSealing.SealedSuffix))?.Name;
+        return signed ?? (rendering.SealedDigest is null || rendering.FileName.EndsWith(ReportSealing.SealedSuffix, StringComparison.Ordinal)
+            ? Path.GetFileName(rendering.FileName)
+            : Path.GetFileName(rendering.FileName) + ReportSealing.SealedSuffix);
+    }
+}
