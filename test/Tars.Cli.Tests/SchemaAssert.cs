@@ -10,9 +10,12 @@ namespace Tars.Cli.Tests;
 internal static partial class SchemaAssert
 {
     /// <summary>Asserts that a JSON file matches the schema of its name.</summary>
-    public static async Task MatchesAsync(string path)
+    public static Task MatchesAsync(string path) =>
+        MatchesAsync(path, Path.GetFileName(path) == "manifest.json" ? "capture-manifest" : DayNumber().Replace(Path.GetFileNameWithoutExtension(path), "day"));
+
+    /// <summary>Asserts that a JSON file matches a schema.</summary>
+    public static async Task MatchesAsync(string path, string name)
     {
-        string name = Path.GetFileName(path) == "manifest.json" ? "capture-manifest" : DayNumber().Replace(Path.GetFileNameWithoutExtension(path), "day");
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         JsonSchema schema = await JsonSchema.FromFileAsync(RepositoryRoot.PathOf($"schemas/{name}.schema.json"), cancellationToken);
         Assert.Empty(schema.Validate(await File.ReadAllTextAsync(path, cancellationToken)).Select(error => $"{path}: {error}"));

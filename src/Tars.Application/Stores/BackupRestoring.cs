@@ -60,7 +60,8 @@ public sealed class BackupRestoring(string folder, AuditSettings audit, TimeProv
         (long count, long bytes) = (0, 0);
         await foreach ((string digest, long size) in BackupWriting.BlobsOf(_backup, cancellationToken).ConfigureAwait(false))
         {
-            progress?.Report(string.Create(CultureInfo.InvariantCulture, $"verifying files {++count}/{manifest.Blobs}"));
+            count++;
+            progress?.Report(string.Create(CultureInfo.InvariantCulture, $"verifying files {count}/{manifest.Blobs}"));
             BlobCopy copy = await blobs.CopyToAsync(BlobDigest.Parse(digest), Stream.Null, long.MaxValue, cancellationToken).ConfigureAwait(false);
             bytes += copy is BlobCopy.Copied whole && whole.Size == size ? size : throw Damaged($"blobs/…/{digest}", copy is BlobCopy.Missing ? "it is missing" : copy.ToString()!);
             digests.AppendData(Encoding.ASCII.GetBytes(digest + "\n"));
@@ -132,7 +133,8 @@ public sealed class BackupRestoring(string folder, AuditSettings audit, TimeProv
         (long count, long written) = (0, 0);
         await foreach ((string digest, long size) in BackupWriting.BlobsOf(_backup, cancellationToken).ConfigureAwait(false))
         {
-            progress?.Report(string.Create(CultureInfo.InvariantCulture, $"restoring files {++count}/{manifest.Blobs}"));
+            count++;
+            progress?.Report(string.Create(CultureInfo.InvariantCulture, $"restoring files {count}/{manifest.Blobs}"));
             BlobCopy? copy = await BlobTransfer.CopyAsync(source, blobs, BlobDigest.Parse(digest), size, cancellationToken).ConfigureAwait(false);
             written += copy switch
             {

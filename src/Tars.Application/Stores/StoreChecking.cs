@@ -170,7 +170,8 @@ public sealed class StoreChecking(Store store, IBlobStore blobs, AuditSettings? 
         {
             foreach (StoredReport report in reports)
             {
-                progress?.Report(string.Create(CultureInfo.InvariantCulture, $"checking seals {++counts.Reports}"));
+                counts.Reports++;
+                progress?.Report(string.Create(CultureInfo.InvariantCulture, $"checking seals {counts.Reports}"));
                 if (report.EnvelopeDigest is null)
                 {
                     counts.Unsigned++;

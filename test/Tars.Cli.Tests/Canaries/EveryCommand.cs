@@ -74,6 +74,18 @@ internal static class EveryCommand
         ["audit hold show"] = "--log audited",
         ["verify"] = "kept/series.csv.dsse.json --ring made",
         ["config migrate"] = "old.yaml --dry-run",
+        ["reports list"] = "",
+        ["reports show"] = "latest",
+        ["reports open"] = "latest",
+        ["reports verify"] = "latest",
+        ["reports export"] = "latest --output evidence",
+        ["store migrate"] = "",
+        ["store check"] = "",
+        ["store backup"] = "backup",
+        ["store restore"] = "backup --dry-run",
+        ["store gc"] = "",
+        ["store export"] = "rows.jsonl",
+        ["store import"] = "rows.jsonl",
     };
 
     /// <summary>The commands, such as <c>kpi watch</c>, in the order of the tree; the verb <c>report</c> is its noun by itself and left out.</summary>
