@@ -17,13 +17,15 @@ namespace Tars.Application.Stores;
 internal sealed class LogComparison(Store store, AuditSettings? audit, TimeProvider time)
 {
     private const string Part = "audit log";
+    private const string CollectedType = "store.collected";
     private const int Page = 500;
 
     public async Task RunAsync(StoreCheckCounts counts, List<StoreDifference> differences, List<string> notChecked, CancellationToken cancellationToken)
     {
         bool hasLog = audit is not null && Directory.Exists(audit.Log);
         AuditQuery? log = hasLog ? new AuditQuery(audit!.Log) : null;
-        HashSet<long> removed = hasLog ? [.. new LogLayout(Path.GetFullPath(audit!.Log)).RemovedStarts()] : [];
+        bool hasRemoved = hasLog && new LogLayout(Path.GetFullPath(audit!.Log)).RemovedStarts().Count > 0;
+        HashSet<string> collected = log is null ? [] : Collected(log);
         long withoutLog = 0;
         Run? last = null;
         for (IReadOnlyList<Run> runs = await ListAsync(null).ConfigureAwait(false); runs.Count > 0; runs = await ListAsync(last).ConfigureAwait(false))
@@ -39,7 +41,7 @@ internal sealed class LogComparison(Store store, AuditSettings? audit, TimeProvi
 
                 if (run.State == RunState.Completed && run.OutcomeSequence is { } sequence)
                 {
-                    await CompareAsync(run, sequence, log, removed.Count > 0, counts, differences, cancellationToken).ConfigureAwait(false);
+                    await CompareAsync(run, sequence, log, hasRemoved, collected, counts, differences, cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -60,7 +62,14 @@ internal sealed class LogComparison(Store store, AuditSettings? audit, TimeProvi
     }
 
     private async Task CompareAsync(
-        Run run, long sequence, AuditQuery log, bool hasRemoved, StoreCheckCounts counts, List<StoreDifference> differences, CancellationToken cancellationToken)
+        Run run,
+        long sequence,
+        AuditQuery log,
+        bool hasRemoved,
+        HashSet<string> collected,
+        StoreCheckCounts counts,
+        List<StoreDifference> differences,
+        CancellationToken cancellationToken)
     {
         string key = $"run {run.Intent.RunId}";
         if (log.At(sequence) is not { } record)
@@ -84,8 +93,14 @@ internal sealed class LogComparison(Store store, AuditSettings? audit, TimeProvi
         List<string> wrong = [];
         try
         {
-            HashSet<(string Plain, string? Sealed)> told = [.. (record.Data?["outputs"]?.AsArray() ?? []).Select(output => OutputOf(output!.AsObject()))];
+            HashSet<(string Plain, string? Sealed)> told =
+                [.. (record.Data?["outputs"]?.AsArray() ?? []).Select(output => output!.AsObject()).Where(output => !IsCapture(output)).Select(OutputOf)];
             IReadOnlyList<StoredReport> reports = await store.Reports.OfRunAsync(run.Intent.RunId, cancellationToken).ConfigureAwait(false);
+            if (reports.Count == 0 && told.Count > 0 && !collected.Contains(run.Intent.RunId.ToString()))
+            {
+                wrong.Add($"line {sequence} of the log names what it published, and none of it is here");
+            }
+
             foreach (StoredReport report in reports)
             {
                 foreach (Rendering file in await store.Reports.RenderingsAsync(report.Id, cancellationToken).ConfigureAwait(false))
@@ -110,6 +125,18 @@ internal sealed class LogComparison(Store store, AuditSettings? audit, TimeProvi
         counts.InLog += wrong.Count == 0 ? 1 : 0;
         differences.AddRange(wrong.Select(what => new StoreDifference(Part, key, what)));
     }
+
+    /// <summary>Runs whose reports outlived the policy and were removed, as the log says.</summary>
+    private static HashSet<string> Collected(AuditQuery log) =>
+    [
+        .. log.Find(new AuditFilter { Type = CollectedType, Outcome = AuditOutcome.Success })
+            .SelectMany(record => record.Data?["removed_reports"] as JsonArray ?? [])
+            .Select(report => (report as JsonObject)?["run_id"] as JsonValue)
+            .Select(id => id is not null && id.TryGetValue(out string? text) ? text : string.Empty),
+    ];
+
+    // A capture stays where it was written; the store knows it by its manifest.
+    private static bool IsCapture(JsonObject output) => ((string?)output["name"])?.EndsWith("/SHA256SUMS", StringComparison.Ordinal) == true;
 
     private static (string Plain, string? Sealed) OutputOf(JsonObject output) => ((string?)output["sha256"] ?? string.Empty, (string?)output["sealed_sha256"]);
 

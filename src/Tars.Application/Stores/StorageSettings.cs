@@ -1,4 +1,5 @@
 using Tars.Application.Sealing;
+using Tars.Configuration;
 using Tars.Configuration.Layers;
 using Tars.Storage;
 using Tars.Storage.Blobs.S3;
@@ -17,6 +18,7 @@ public sealed record StorageSettings(StoreAddress Address, string? FileFolder, S
 
     /// <summary>Binds the section.</summary>
     /// <param name="loaded">The configuration.</param>
+    /// <exception cref="SettingsException">The bucket's address is not encrypted, and not this machine.</exception>
     public static StorageSettings Of(LoadedSettings loaded)
     {
         ArgumentNullException.ThrowIfNull(loaded);
@@ -40,6 +42,11 @@ public sealed record StorageSettings(StoreAddress Address, string? FileFolder, S
     private static S3BlobStoreOptions BucketOf(SettingsSection blobs)
     {
         Uri? endpoint = blobs.Has("endpoint_url") ? blobs.Url("endpoint_url") : null;
+        if (endpoint is { IsLoopback: false } && endpoint.Scheme != Uri.UriSchemeHttps)
+        {
+            throw SettingsException.Of(blobs.OriginOf("endpoint_url"), "storage.blobs.endpoint_url", "is not encrypted, and anyone on the way reads the files; write https://");
+        }
+
         return new S3BlobStoreOptions
         {
             Bucket = blobs.Text("bucket"),

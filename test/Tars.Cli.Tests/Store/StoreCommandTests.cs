@@ -132,6 +132,35 @@ public sealed class StoreCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EraseSubject_OfTheConfiguredLog_ErasesInTheStoreToo()
+    {
+        string ada;
+        await using (OpenedStore store = await Filled.OpenAsync())
+        {
+            ada = await Filled.AddUserAsync(store, FilledStore.Ada);
+        }
+
+        Assert.Contains("and in the store", await Filled.TarsAsync(0, "audit", "erase-subject", FilledStore.Ada, "--yes"), StringComparison.Ordinal);
+        await Filled.TarsAsync(0, "store", "check");
+        await using OpenedStore after = await Filled.OpenAsync();
+        Assert.NotNull((await after.Rows.Subjects.FindAsync(ada, Cancellation))!.Erased);
+        Assert.Null(await after.Rows.Users.FindByLoginAsync(FilledStore.Ada, Cancellation));
+    }
+
+    [Fact]
+    public async Task Check_ReportThatVanished_IsADifference()
+    {
+        await using (OpenedStore store = await Filled.OpenAsync())
+        {
+            Assert.True(await store.Rows.Reports.RemoveAsync(_reports[1].Id, Cancellation));
+        }
+
+        string difference = Assert.Single(await DifferencesAsync("audit log"));
+        Assert.StartsWith($"run {_reports[1].RunId}: ", difference, StringComparison.Ordinal);
+        Assert.EndsWith("names what it published, and none of it is here", difference, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_AuditLogGone_IsADifference()
     {
         Directory.Move(Filled.Combine("audit"), Filled.Combine("elsewhere"));

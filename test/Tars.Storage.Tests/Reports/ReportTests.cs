@@ -9,6 +9,23 @@ namespace Tars.Storage.Tests.Reports;
 public abstract class ReportTests(IStorePlace place) : StoreTestBase(place)
 {
     [Fact]
+    public async Task RemoveAsync_Report_GoesWithAllThatIsInItAndFreesItsFiles()
+    {
+        Store store = await NewStoreAsync();
+        Guid run = await new Runner(store).CompleteAsync(Samples.Report("kpi", 5, 1), Samples.Report("daily", 3, 2));
+        IReadOnlyList<StoredReport> reports = await store.Reports.OfRunAsync(run, Token);
+        Assert.True(await store.Reports.RemoveAsync(reports[0].Id, Token));
+        Assert.False(await store.Reports.RemoveAsync(reports[0].Id, Token));
+
+        Assert.Equal([reports[1].Id], (await store.Reports.OfRunAsync(run, Token)).Select(report => report.Id));
+        Assert.Empty(await store.Reports.FiguresAsync(reports[0].Id, Token));
+        Assert.Empty((await store.Findings.QueryAsync(new FindingFilter { ReportId = reports[0].Id }, FindingOrder.NewestFirst, 10, null, Token)).Findings);
+        Assert.Equal(3, (await store.Findings.QueryAsync(new FindingFilter { ReportId = reports[1].Id }, FindingOrder.NewestFirst, 10, null, Token)).Findings.Count);
+        Assert.NotEmpty(await store.Blobs.UnreferencedAsync(Clock.GetUtcNow().AddDays(1), 100, Token));
+        Assert.Empty(await store.CheckAsync(Token));
+    }
+
+    [Fact]
     public async Task StoreAsync_ReportWithEverything_IsReadBackAsItWas()
     {
         Store store = await NewStoreAsync();

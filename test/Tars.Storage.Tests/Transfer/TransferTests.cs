@@ -64,6 +64,24 @@ public abstract class TransferTests(IStorePlace place) : StoreTestBase(place)
     }
 
     [Fact]
+    public async Task ImportAsync_PersonsErasedSince_AreErasedInTheSameTransaction()
+    {
+        Store store = await NewStoreAsync();
+        await FillAsync(store, Clock.GetUtcNow());
+        byte[] export = await ExportAsync(store);
+        await using Store other = await OpenAsync(await NewAddressAsync());
+        await Assert.ThrowsAsync<StoreException>(() => other.ImportAsync(new MemoryStream(export[..^5]), ["subject-9"], Token));
+        Assert.Null(await other.Subjects.FindAsync("subject-9", Token)); // nothing of a damaged one is there
+
+        await other.ImportAsync(new MemoryStream(export), ["subject-9", "nobody"], Token);
+        Assert.NotNull((await other.Subjects.FindAsync("subject-9", Token))!.Erased);
+        Assert.Null(await other.Users.FindByLoginAsync("zoë", Token));
+        Assert.DoesNotContain("zoë", Encoding.UTF8.GetString(await ExportAsync(other)), StringComparison.Ordinal);
+        Assert.DoesNotContain(Samples.Digest("session"), Encoding.UTF8.GetString(await ExportAsync(other)), StringComparison.Ordinal);
+        Assert.Empty(await other.CheckAsync(Token));
+    }
+
+    [Fact]
     public async Task ExportAsync_EachLine_FulfilsTheSchema()
     {
         JsonSchema schema = await JsonSchema.FromFileAsync(RepositoryRoot.PathOf("schemas/store-export.schema.json"), Token);

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Tars.Application.Stores;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Config;
 using Tars.Cli.Commands.Init;
+using Tars.Cli.Commands.Store;
 using Tars.Compliance.Audit;
 
 namespace Tars.Cli.Commands.Audit;
@@ -43,17 +45,39 @@ internal static class AuditEraseSubjectCommand
             id = Unknown(await open.EraseAsync(name, by, cancellationToken).ConfigureAwait(false), name);
         }
 
+        bool inStore = await EraseInStoreAsync(run, id, cancellationToken).ConfigureAwait(false);
         if (ConfigFormat.IsJson(run))
         {
-            ConfigFormat.WriteJson(run.Console, new JsonObject { ["erased"] = true, ["subject"] = id });
+            ConfigFormat.WriteJson(run.Console, new JsonObject { ["erased"] = true, ["subject"] = id, ["erased_in_store"] = inStore });
         }
         else
         {
-            run.Console.Say($"erased: {id} stands in the log from now on for nobody");
+            run.Console.Say($"erased: {id} stands in the log from now on for nobody{(inStore ? ", and in the store" : string.Empty)}");
             run.Console.Say("the log still verifies; backups of the folder of subjects must not outlive the erasure");
         }
 
         return ExitCode.Ok;
+    }
+
+    // The configured store belongs to the configured log. Killed in between, or failed, the log has the erasure, and 'tars store check' names who is still to be erased.
+    private static async Task<bool> EraseInStoreAsync(CommandRun run, string id, CancellationToken cancellationToken)
+    {
+        if (run.Value(AuditOptions.Log) is not null || run.Value(AuditOptions.Subjects) is not null)
+        {
+            return false;
+        }
+
+        StoreAccess access = StoreAccess.Of(run);
+        if (!access.IsThere)
+        {
+            return false;
+        }
+
+        OpenedStore opened = await access.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        await using (opened.ConfigureAwait(false))
+        {
+            return await opened.Rows.Subjects.EraseAsync(id, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static string Unknown(string? id, string name) => id ?? throw new UsageException($"'{name}' is no person that the log knows", "names count letter for letter; who was erased is not known either");
