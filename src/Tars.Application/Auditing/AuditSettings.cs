@@ -12,7 +12,7 @@ namespace Tars.Application.Auditing;
 /// <param name="Required">What does not happen when it cannot be audited.</param>
 /// <param name="Erasures">The ledger of erasures; null for the one beside the folder of subjects.</param>
 /// <param name="Targets">Whom checkpoints go to by themselves.</param>
-public sealed record AuditSettings(bool IsKept, string Log, string Subjects, IReadOnlySet<AuditClass> Required, string? Erasures, CheckpointTargets Targets)
+public sealed record AuditSettings(bool IsKept, string Log, string Subjects, IReadOnlyCollection<AuditClass> Required, string? Erasures, CheckpointTargets Targets)
 {
     private const string SubjectsSuffix = ".subjects";
     private const string Everything = "all";
@@ -28,8 +28,8 @@ public sealed record AuditSettings(bool IsKept, string Log, string Subjects, IRe
         string subjects = SealingSettings.PathOf(loaded, compliance, "audit_subjects_path") is { } path ? Path.GetFullPath(path) : log + SubjectsSuffix;
         IReadOnlyList<string> required = !isKept && IsWaived(loaded.Section("waivers")) ? [] : compliance.Texts("audit_required");
         return new AuditSettings(isKept, log, subjects, required.Contains(Everything)
-            ? Enum.GetValues<AuditClass>().ToHashSet()
-            : required.Select(name => Enum.Parse<AuditClass>(name, ignoreCase: true)).ToHashSet(), SealingSettings.PathOf(loaded, compliance, "audit_erasures_path"), TargetsOf(loaded, compliance));
+            ? Enum.GetValues<AuditClass>()
+            : required.Select(name => Enum.Parse<AuditClass>(name, ignoreCase: true)).ToArray(), SealingSettings.PathOf(loaded, compliance, "audit_erasures_path"), TargetsOf(loaded, compliance));
     }
 
     private static CheckpointTargets TargetsOf(LoadedSettings loaded, SettingsSection compliance) => new(

@@ -33,7 +33,7 @@ public sealed class RunAudit : IAsyncDisposable
     private readonly AuditActor _actor;
     private readonly TimeProvider _time;
     private readonly JsonObject _outcome = [];
-    private readonly SortedDictionary<string, JsonObject> _outputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonObject> _outputs = new(StringComparer.Ordinal);
     private AuditTrail? _trail;
     private AuditReceipt _intent;
 
@@ -182,7 +182,7 @@ public sealed class RunAudit : IAsyncDisposable
         }
     }
 
-    private JsonArray Outputs() => [.. _outputs.Values.Select(file => file.DeepClone())];
+    private JsonArray Outputs() => [.. _outputs.Keys.Order(StringComparer.Ordinal).Select(name => _outputs[name].DeepClone())];
 
     private AuditEvent Event(string type, AuditOutcome outcome, JsonObject data) => new()
     {

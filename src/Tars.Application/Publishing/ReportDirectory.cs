@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using Tars.Reports;
 using Tars.Sealing.Keys;
 
@@ -13,6 +14,9 @@ namespace Tars.Application.Publishing;
 public sealed class ReportDirectory(string path)
 {
     private const string TemporarySuffix = ".tars-tmp";
+
+    // To hand a small file to another thread costs more than to write it, and the first time a pool of threads.
+    private const int WrittenAtOnce = 1 << 20;
 
     /// <summary>The directory.</summary>
     public string Path { get; } = path;
@@ -87,13 +91,17 @@ public sealed class ReportDirectory(string path)
 
     private static async Task WriteFlushedAsync(string temporary, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
-        await using (stream.ConfigureAwait(false))
+        using SafeFileHandle file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
+        if (content.Length <= WrittenAtOnce)
         {
-            await stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
-            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-            RandomAccess.FlushToDisk(stream.SafeFileHandle);
+            RandomAccess.Write(file, content.Span, 0);
         }
+        else
+        {
+            await RandomAccess.WriteAsync(file, content, 0, cancellationToken).ConfigureAwait(false);
+        }
+
+        RandomAccess.FlushToDisk(file);
     }
 
     private string TemporaryNameOf(string name) => System.IO.Path.Combine(

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Tars.Application.Auditing;
 using Tars.Application.Settings.Refusals;
@@ -16,7 +15,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
     private const string Report = " report";
     private const string Interrupted = "interrupted";
 
-    private static readonly FrozenDictionary<string, AuditedCommand> ByName = new AuditedCommand[]
+    private static readonly Dictionary<string, AuditedCommand> ByName = new AuditedCommand[]
     {
         Run("kpi"), Run("kpi watch"), Run("stability"), Run("anomalies"), Run("anomalies detect"), Run("daily"), Run("regressions"), Run("regressions changepoints"),
         Run("retro"), Run("capture"), Run("capture import"),
@@ -35,7 +34,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         Nothing("store restore"), Nothing("reports list"), Nothing("reports show"), Nothing("reports open"),
         Nothing("capture show"), Nothing("discover"), Nothing("demo"), Nothing("completion"), Nothing("keys list"), Nothing("keys show"), Nothing("pgp list"),
         Nothing("config show"), Nothing("config explain"), Nothing("config validate"), Nothing("config diff"), Nothing("config schema"), Nothing("config docs"),
-    }.ToFrozenDictionary(command => command.Name);
+    }.ToDictionary(command => command.Name, StringComparer.Ordinal);
 
     /// <summary>Every command with a line of its own.</summary>
     public static IEnumerable<AuditedCommand> All => ByName.Values;

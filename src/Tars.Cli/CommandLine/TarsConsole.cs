@@ -13,6 +13,8 @@ internal sealed class TarsConsole
     private readonly Lock _lock = new();
     private readonly bool _outputIsTerminal;
     private readonly bool _errorIsTerminal;
+    private readonly bool _isColored;
+    private IAnsiConsole? _rich;
     private bool _progressShown;
 
     public TarsConsole(TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal, bool color, bool quiet)
@@ -22,18 +24,7 @@ internal sealed class TarsConsole
         Quiet = quiet;
         _outputIsTerminal = outputIsTerminal;
         _errorIsTerminal = errorIsTerminal;
-        AnsiSupport ansi = color && outputIsTerminal ? AnsiSupport.Yes : AnsiSupport.No;
-        Rich = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = ansi,
-            ColorSystem = ansi == AnsiSupport.Yes ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
-        });
-        if (!outputIsTerminal)
-        {
-            Rich.Profile.Width = 160; // a pipe has no width: rows must not wrap
-        }
+        _isColored = color && outputIsTerminal;
     }
 
     /// <summary>Standard output, plain.</summary>
@@ -43,7 +34,7 @@ internal sealed class TarsConsole
     public TextWriter Error { get; }
 
     /// <summary>Standard output for tables and colours; plain text in a pipe.</summary>
-    public IAnsiConsole Rich { get; }
+    public IAnsiConsole Rich => _rich ??= MakeRich(); // not made before it is needed: a cold start is spared its library
 
     /// <summary>Whether notes and progress are left out.</summary>
     public bool Quiet { get; }
@@ -178,6 +169,23 @@ internal sealed class TarsConsole
         {
             Output.WriteLine("  " + line);
         }
+    }
+
+    private IAnsiConsole MakeRich()
+    {
+        IAnsiConsole rich = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = _isColored ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = _isColored ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(Output),
+        });
+        if (!_outputIsTerminal)
+        {
+            rich.Profile.Width = 160; // a pipe has no width: rows must not wrap
+        }
+
+        return rich;
     }
 
     private void Line(string text)

@@ -27,30 +27,30 @@ namespace Tars.Cli.Commands;
 internal static class TarsRootCommand
 {
     /// <summary>Every noun and what makes it, in the order of the help.</summary>
-    internal static IReadOnlyList<(string Name, Func<Command> Create)> Nouns { get; } =
+    internal static IReadOnlyList<Noun> Nouns { get; } =
     [
-        ("kpi", KpiReportCommand.Create),
-        ("discover", DiscoverCommand.Create),
-        ("stability", StabilityReportCommand.Create),
-        ("anomalies", AnomaliesReportCommand.Create),
-        ("daily", DailyReportCommand.Create),
-        ("regressions", RegressionsReportCommand.Create),
-        ("retro", RetroReportCommand.Create),
-        ("capture", CaptureCreateCommand.Create),
-        ("encrypt", EncryptCommand.Create),
-        ("decrypt", DecryptCommand.Create),
-        ("rewrap", RewrapCommand.Create),
-        ("init", InitCommand.Create),
-        ("config", ConfigCommand.Create),
-        ("demo", DemoCommand.Create),
-        ("keys", KeysCommand.Create),
-        ("sign", SignCommand.Create),
-        ("verify", VerifyCommand.Create),
-        ("pgp", PgpCommand.Create),
-        ("audit", AuditCommand.Create),
-        ("reports", ReportsCommand.Create),
-        ("store", StoreCommand.Create),
-        ("completion", CompletionCommand.Create),
+        new("kpi", KpiReportCommand.Create),
+        new("discover", DiscoverCommand.Create),
+        new("stability", StabilityReportCommand.Create),
+        new("anomalies", AnomaliesReportCommand.Create),
+        new("daily", DailyReportCommand.Create),
+        new("regressions", RegressionsReportCommand.Create),
+        new("retro", RetroReportCommand.Create),
+        new("capture", CaptureCreateCommand.Create),
+        new("encrypt", EncryptCommand.Create),
+        new("decrypt", DecryptCommand.Create),
+        new("rewrap", RewrapCommand.Create),
+        new("init", InitCommand.Create),
+        new("config", ConfigCommand.Create),
+        new("demo", DemoCommand.Create),
+        new("keys", KeysCommand.Create),
+        new("sign", SignCommand.Create),
+        new("verify", VerifyCommand.Create),
+        new("pgp", PgpCommand.Create),
+        new("audit", AuditCommand.Create),
+        new("reports", ReportsCommand.Create),
+        new("store", StoreCommand.Create),
+        new("completion", CompletionCommand.Create),
     ];
 
     /// <summary>The whole tree.</summary>
@@ -60,16 +60,16 @@ internal static class TarsRootCommand
     /// <param name="arguments">The command line.</param>
     public static RootCommand Create(IReadOnlyList<string> arguments)
     {
-        (string Name, Func<Command> Create)[] named = [.. Nouns.Where(noun => arguments.Count > 0 && noun.Name == arguments[0])];
+        Noun[] named = [.. Nouns.Where(noun => arguments.Count > 0 && noun.Name == arguments[0])];
         return Of(named.Length > 0 ? named : Nouns);
     }
 
-    private static RootCommand Of(IEnumerable<(string Name, Func<Command> Create)> nouns)
+    private static RootCommand Of(IEnumerable<Noun> nouns)
     {
         RootCommand root = new("Turns the metrics a team already has into evidence that other people can check.");
-        foreach ((_, Func<Command> create) in nouns)
+        foreach (Noun noun in nouns)
         {
-            root.Subcommands.Add(create());
+            root.Subcommands.Add(noun.Create());
         }
 
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
@@ -79,4 +79,9 @@ internal static class TarsRootCommand
 
         return root;
     }
+
+    /// <summary>A noun of the command line.</summary>
+    /// <param name="Name">What a user writes.</param>
+    /// <param name="Create">Makes its command.</param>
+    internal sealed record Noun(string Name, Func<Command> Create);
 }

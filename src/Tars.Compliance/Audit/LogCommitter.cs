@@ -24,9 +24,8 @@ internal sealed class LogCommitter : IAsyncDisposable
     private readonly ITimer _alarm;
     private readonly Lock _turn = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();
-    private List<TaskCompletionSource<SignedNote>> _requests = [];
-    private AuditLogException? _failure;
+    private readonly CheckpointRequests _requests = new();
+    private volatile AuditLogException? _failure;
     private volatile bool _stopping;
     private List<PendingAppend> _own = [];
     private readonly List<PendingAppend> _here = [];
@@ -60,19 +59,12 @@ internal sealed class LogCommitter : IAsyncDisposable
     /// <summary>Asks for a checkpoint over all that is acknowledged by now.</summary>
     public Task<SignedNote> RequestCheckpoint()
     {
-        TaskCompletionSource<SignedNote> request = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
+        if (_requests.Add(out Task<SignedNote> request))
         {
-            if (_failure is not null)
-            {
-                return Task.FromException<SignedNote>(_failure.Again());
-            }
-
-            _requests.Add(request);
+            _queue.Call();
         }
 
-        _queue.Call();
-        return request.Task;
+        return request;
     }
 
     /// <summary>Ends the thread after everything that was accepted, and a last checkpoint.</summary>
@@ -177,12 +169,7 @@ internal sealed class LogCommitter : IAsyncDisposable
 
     private void Commit(List<PendingAppend> events, bool isLast)
     {
-        List<TaskCompletionSource<SignedNote>> requests;
-        lock (_gate)
-        {
-            (requests, _requests) = (_requests.Count > 0 ? _requests : [], _requests.Count > 0 ? [] : _requests);
-        }
-
+        List<TaskCompletionSource<SignedNote>> requests = _requests.Take();
         SignedNote? signed = null;
         _lock.Acquire();
         try
@@ -229,7 +216,7 @@ internal sealed class LogCommitter : IAsyncDisposable
         finally
         {
             _lock.Release();
-            requests.ForEach(request => Answer(request, signed));
+            _requests.Answer(requests, signed);
         }
 
         SetAlarm();
@@ -343,33 +330,12 @@ internal sealed class LogCommitter : IAsyncDisposable
             FrozenLog.Write(_layout, failure, _time.GetUtcNow());
         }
 
-        List<TaskCompletionSource<SignedNote>> requests;
-        lock (_gate)
-        {
-            _failure = failure;
-            (requests, _requests) = (_requests, []);
-        }
-
+        _failure = failure;
+        _requests.Close(failure);
         _queue.Close(failure);
         _queue.Call();
         Acknowledgement.Send([.. events], failure);
-
-        requests.ForEach(request => request.SetException(failure.Again()));
-    }
-
-    private void Answer(TaskCompletionSource<SignedNote> request, SignedNote? signed)
-    {
-        if (signed is not null)
-        {
-            request.SetResult(signed);
-        }
-        else
-        {
-            lock (_gate)
-            {
-                _requests.Add(request); // Fail answers it
-            }
-        }
+        _requests.Refuse();
     }
 
     private static DateTimeOffset Earliest(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;

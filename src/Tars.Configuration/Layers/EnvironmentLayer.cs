@@ -22,12 +22,10 @@ internal static partial class EnvironmentLayer
         ICollection<SettingsProblem> problems)
     {
         SettingsNode.Map root = new(new Origin(LayerKind.Environment, "environment", 0, 0), []);
-        foreach ((string variable, string text) in environment.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (string variable in environment.Keys.Where(name => name.StartsWith(schema.VariablePrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
-            if (!variable.StartsWith(schema.VariablePrefix, StringComparison.Ordinal)
-                || variable.StartsWith(EnvironmentSecrets.Prefix, StringComparison.Ordinal)
-                || reserved.Contains(variable)
-                || text.Length == 0)
+            string text = environment[variable];
+            if (variable.StartsWith(EnvironmentSecrets.Prefix, StringComparison.Ordinal) || reserved.Contains(variable) || text.Length == 0)
             {
                 continue;
             }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Tars.Configuration.Documents;
 using Tars.Configuration.Profiles;
 using Tars.Configuration.Schemas;
@@ -14,8 +13,7 @@ namespace Tars.Configuration.Layers;
 internal sealed record LayerReading(
     string Profile, IReadOnlyList<SettingsLayer> Layers, SettingsNode.Map Merged, List<string> Notes, List<SettingsProblem> Problems)
 {
-    private static readonly FrozenSet<string> Reserved = FrozenSet.ToFrozenSet(
-        [BuiltInProfiles.Variable, BuiltInProfiles.OlderVariable, FileSearch.Variable], StringComparer.Ordinal);
+    private static readonly HashSet<string> Reserved = new([BuiltInProfiles.Variable, BuiltInProfiles.OlderVariable, FileSearch.Variable], StringComparer.Ordinal);
 
     /// <summary>Finds the files and reads every layer.</summary>
     /// <exception cref="SettingsException">Something is wrong; every problem of every layer is in it.</exception>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using Tars.Configuration.Documents;
 using Tars.Configuration.Layers;
 
@@ -20,7 +19,7 @@ public static class BuiltInProfiles
     private static readonly ConcurrentDictionary<string, SettingsNode.Map> Known = new(StringComparer.Ordinal);
 
     /// <summary>The names of the built-in profiles.</summary>
-    public static IReadOnlySet<string> Names { get; } = FrozenSet.ToFrozenSet(["local", "dev", "staging", "prod"], StringComparer.Ordinal);
+    public static IReadOnlySet<string> Names { get; } = new HashSet<string>(["local", "dev", "staging", "prod"], StringComparer.Ordinal);
 
     /// <summary>Returns what the profile <paramref name="name"/> sets.</summary>
     /// <exception cref="ArgumentException">There is no such profile.</exception>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Tars.Configuration.Documents;
 
@@ -125,7 +124,8 @@ public sealed record MapType(SettingsType Value, string Meaning = "a map", strin
 /// <summary>A map with declared keys; any other key is refused with the nearest declared one.</summary>
 public sealed record SectionType : SettingsType
 {
-    private readonly FrozenDictionary<string, SettingsKey> _byName;
+    // Not frozen: a cold start builds some sixty of these, and reads a few keys of three.
+    private readonly Dictionary<string, SettingsKey> _byName;
 
     /// <summary>Creates the type.</summary>
     /// <param name="meaning">What the section is, such as <c>an objective</c>.</param>
@@ -135,7 +135,7 @@ public sealed record SectionType : SettingsType
     {
         Meaning = meaning;
         Keys = keys;
-        _byName = keys.ToFrozenDictionary(key => key.Name, StringComparer.Ordinal);
+        _byName = keys.ToDictionary(key => key.Name, StringComparer.Ordinal);
     }
 
     /// <summary>What the section is, such as <c>an objective</c>.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tars.Configuration.Documents;
@@ -8,7 +7,7 @@ namespace Tars.Configuration.Schemas;
 /// <summary>All sections and keys of a configuration.</summary>
 public sealed class SettingsSchema
 {
-    private readonly FrozenDictionary<string, (string Path, SettingsKey Key)> _byVariable;
+    private readonly Dictionary<string, PlacedKey> _byVariable = new(StringComparer.Ordinal);
 
     /// <summary>Creates a schema.</summary>
     /// <param name="root">The sections.</param>
@@ -18,16 +17,14 @@ public sealed class SettingsSchema
     {
         Root = root;
         VariablePrefix = variablePrefix;
-        Dictionary<string, (string, SettingsKey)> variables = new(StringComparer.Ordinal);
-        foreach ((string path, SettingsKey key) in KeysOf(root, ""))
+        foreach (PlacedKey key in KeysOf(root, ""))
         {
-            if (!variables.TryAdd(VariableOf(path), (path, key)))
+            string variable = VariableOf(key.Path);
+            if (!_byVariable.TryAdd(variable, key))
             {
-                throw new ArgumentException($"{path} and {variables[VariableOf(path)].Item1} share the variable {VariableOf(path)}", nameof(root));
+                throw new ArgumentException($"{key.Path} and {_byVariable[variable].Path} share the variable {variable}", nameof(root));
             }
         }
-
-        _byVariable = variables.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     /// <summary>The sections.</summary>
@@ -40,7 +37,7 @@ public sealed class SettingsSchema
     public IReadOnlyList<SecretEntry> SecretEntries { get; init; } = [];
 
     /// <summary>Every key with a fixed path, sections left out, in the order declared.</summary>
-    public IEnumerable<(string Path, SettingsKey Key)> Keys => KeysOf(Root, "");
+    public IEnumerable<(string Path, SettingsKey Key)> Keys => KeysOf(Root, "").Select(key => (key.Path, key.Key));
 
     /// <summary>The environment variables that set a key.</summary>
     public IEnumerable<string> Variables => _byVariable.Keys;
@@ -50,7 +47,7 @@ public sealed class SettingsSchema
 
     /// <summary>Returns the key that <paramref name="variable"/> sets, or null when it sets none.</summary>
     public (string Path, SettingsKey Key)? FindVariable(string variable) =>
-        _byVariable.TryGetValue(variable, out (string, SettingsKey) found) ? found : null;
+        _byVariable.TryGetValue(variable, out PlacedKey? found) ? (found.Path, found.Key) : null;
 
     /// <summary>Returns the declaration of the value at <paramref name="path"/>, through lists and maps; null when nothing is declared there.</summary>
     /// <param name="path">Such as <c>api.port</c>, <c>objectives[0].target</c> or <c>observability.headers.X-Scope-OrgID</c>.</param>
@@ -112,21 +109,23 @@ public sealed class SettingsSchema
         }) + "\n";
     }
 
-    private static IEnumerable<(string Path, SettingsKey Key)> KeysOf(SectionType section, string prefix)
+    private static IEnumerable<PlacedKey> KeysOf(SectionType section, string prefix)
     {
         foreach (SettingsKey key in section.Keys)
         {
             string path = SettingsPath.Append(prefix, key.Name);
             if (key.Type is not SectionType inner)
             {
-                yield return (path, key);
+                yield return new PlacedKey(path, key);
                 continue;
             }
 
-            foreach ((string, SettingsKey) nested in KeysOf(inner, path))
+            foreach (PlacedKey nested in KeysOf(inner, path))
             {
                 yield return nested;
             }
         }
     }
+
+    private sealed record PlacedKey(string Path, SettingsKey Key);
 }

@@ -50,14 +50,17 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long? li
                 case PgpMarker:
                     break;
                 case PgpEncryptedDataList encrypted when _recipient is null:
-                    return ReadEncrypted(encrypted, passphrase, depth);
+                    return AtEnd(ReadEncrypted(encrypted, passphrase, depth), factory);
                 case PgpCompressedData compressed:
-                    return ReadPart(new PgpObjectFactory(new DecompressedStream(compressed.GetDataStream(), () => Limit, most => _exceeded = most)), passphrase, depth + 1);
+                    Stream packed = compressed.GetInputStream();
+                    OpenPgpOpening unpacked = ReadPart(new PgpObjectFactory(new DecompressedStream(compressed.GetDataStream(), () => Limit, most => _exceeded = most)), passphrase, depth + 1);
+                    Drain(packed);
+                    return AtEnd(unpacked, factory);
                 case PgpOnePassSignatureList list:
                     announced = list;
                     break;
                 case PgpLiteralData literal:
-                    return ReadContent(literal, announced, factory);
+                    return AtEnd(ReadContent(literal, announced, factory), factory);
                 default:
                     return new OpenPgpOpening.Refused($"a message with {part.GetType().Name.Replace("Pgp", "", StringComparison.Ordinal)} here is not read");
             }
@@ -178,6 +181,23 @@ internal sealed class MessageReader(OpenPgpKeyRing keys, Stream output, long? li
         }
 
         return SignatureJudgement.Of(signatures[0], signer, signature => check.Verify(signature));
+    }
+
+    // A signature says nothing of what follows it: a message that is opened ends where it ends.
+    private static OpenPgpOpening AtEnd(OpenPgpOpening opening, PgpObjectFactory factory)
+    {
+        if (opening is not OpenPgpOpening.Opened)
+        {
+            return opening;
+        }
+
+        PgpObject? next = factory.NextPgpObject();
+        while (next is PgpMarker)
+        {
+            next = factory.NextPgpObject();
+        }
+
+        return next is null ? opening : new OpenPgpOpening.Tampered("something follows the end of the message");
     }
 
     private static void Drain(Stream stream)

@@ -14,7 +14,7 @@ internal static class KeyVersions
         .Where(entry => entry.Purpose == purpose && entry.IsUsable)
         .GroupBy(entry => entry.Algorithm)
         .Select(group => group.MaxBy(entry => entry.Version)!)
-        .OrderBy(entry => AlgorithmPolicy.TryParse(entry.Algorithm, out SignatureAlgorithm algorithm) ? algorithm : 0);
+        .OrderBy(entry => AlgorithmPolicy.TryParse(entry.Algorithm, out SignatureAlgorithm algorithm) ? (int)algorithm : 0);
 
     internal static KeyEntry Find(IReadOnlyList<KeyEntry> entries, string name)
     {

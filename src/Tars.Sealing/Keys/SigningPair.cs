@@ -31,7 +31,7 @@ public sealed class SigningPair : IDisposable
         try
         {
             opened.AddRange(keys);
-            return new SigningPair([.. opened.OrderBy(key => key.PublicKey.Algorithm)]);
+            return new SigningPair([.. opened.OrderBy(key => (int)key.PublicKey.Algorithm)]);
         }
         catch (Exception exception) when (exception is KeyFormException or KeyRingException)
         {

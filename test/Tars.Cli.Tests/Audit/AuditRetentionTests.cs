@@ -94,6 +94,20 @@ public sealed class AuditRetentionTests : IDisposable
         Assert.Equal([512L], _folder.Layout().SegmentStarts());
     }
 
+    [Fact]
+    public async Task Retain_OfTheConfiguredLog_SendsTheCheckpointToTheMirrors()
+    {
+        await OldLog.MakeAsync(_folder);
+        await File.WriteAllTextAsync(_folder.Combine("tars.yaml"), "compliance:\n  audit_log_path: audit\n  audit_mirrors: [mirror]\n", TestContext.Current.CancellationToken);
+        await _folder.RunAsync(0, "retain", "--older-than", "365d", "--dry-run");
+        Assert.False(Directory.Exists(_folder.Combine("mirror")));
+        await _folder.RunAsync(0, "retain", "--older-than", "365d", "--yes");
+        Assert.Equal(
+            await File.ReadAllTextAsync(_folder.Layout().Checkpoint, TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(_folder.Combine("mirror", "checkpoint"), TestContext.Current.CancellationToken));
+        await _folder.RunAsync(0, "verify");
+    }
+
     private static async Task VerifyAsync(AuditedFolder folder) =>
         Assert.NotEqual("tampered", (string?)(await folder.JsonAsync(0, "verify", "audit"))["logs"]![0]!["verdict"]);
 

@@ -137,6 +137,25 @@ public sealed class CheckpointDeliveryTests : IDisposable
         Assert.Contains("no answer within 0.3 s", made.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task HoldAndErasure_Done_AreSentAndMissAQuorumAsOtherCommandsDo()
+    {
+        await PrepareAsync("  audit_witness_quorum: 1\n");
+        await using (RunningCommand witness = await StartAsync())
+        {
+            foreach (string[] verb in (string[][])[["hold", "set", "--reason", "case 17"], ["hold", "release", "--reason", "closed"], ["erase-subject", Environment.UserName, "--yes"]])
+            {
+                await RunAsync(0, ["audit", .. verb]);
+                Assert.Equal(await File.ReadAllTextAsync(Layout.Checkpoint, Cancelled), await File.ReadAllTextAsync(_folder.Combine("mirror", "checkpoint"), Cancelled));
+                Assert.Contains($"witness {Witness}: {Events().Count} lines at ", (await RunAsync(0, "audit", "verify")).Output, StringComparison.Ordinal);
+            }
+        }
+
+        CommandResult unseen = await RunAsync(3, "audit", "hold", "set", "--reason", "case 18");
+        Assert.Contains("the hold is set, but 0 of 1 witnesses have cosigned", unseen.Error, StringComparison.Ordinal);
+        Assert.Contains("`tars audit checkpoint` asks them again", unseen.Error, StringComparison.Ordinal);
+    }
+
     private static int FreePort()
     {
         using TcpListener free = new(IPAddress.Loopback, 0);

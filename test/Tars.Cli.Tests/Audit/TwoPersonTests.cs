@@ -41,6 +41,14 @@ public sealed class TwoPersonTests : IDisposable
     }
 
     [Fact]
+    public async Task Approve_NoSuchFile_SaysWhoWritesOne()
+    {
+        string said = await _folder.RunAsync(2, "approve", "request.json", "--yes");
+        Assert.Contains("request.json: there is no such request", said, StringComparison.Ordinal);
+        Assert.Contains("hint: whoever wants it done writes one: 'tars audit retain … --request FILE'", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Approval_UsedAgainChangedOrOfAnotherPlan_IsRefused()
     {
         await PrepareAsync();

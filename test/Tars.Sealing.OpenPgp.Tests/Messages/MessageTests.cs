@@ -174,6 +174,27 @@ public sealed class MessageTests(GpgHome home) : IClassFixture<GpgHome>
         Assert.Equal("hello", Encoding.UTF8.GetString(output.ToArray()));
     }
 
+    [Theory]
+    [InlineData("--sign", "none", "CB06620000000000")]
+    [InlineData("--sign", "none", "00")]
+    [InlineData("--sign", "none", "FFFF")]
+    [InlineData("--sign --encrypt", "none", "CB06620000000000")]
+    [InlineData("--sign --encrypt", "zip", "CB06620000000000")]
+    [InlineData("--sign --encrypt", "zlib", "FFFF")]
+    public async Task Open_SomethingAfterTheMessage_Tampered(string makes, string compression, string appended)
+    {
+        OpenPgpKeyRing keys = await KeysAsync();
+        string name = $"ends-{makes.Length}-{compression}-{appended}";
+        await File.WriteAllTextAsync(home.File("p"), "hello", TestContext.Current.CancellationToken);
+        string[] to = makes.Contains("--encrypt", StringComparison.Ordinal) ? ["--recipient", "curve@example.com", "--trust-model", "always"] : [];
+        await home.GpgAsync(
+            ["--local-user", "rsa@example.com", .. to, "--compress-algo", compression, "--yes", "--output", home.File(name), .. makes.Split(' '), home.File("p")]);
+        byte[] message = await File.ReadAllBytesAsync(home.File(name), TestContext.Current.CancellationToken);
+        Assert.IsType<OpenPgpOpening.Opened>(OpenPgpMessage.Open(new MemoryStream(message), Stream.Null, keys, Passphrase));
+        byte[] longer = [.. message, .. Convert.FromHexString(appended)];
+        Assert.IsType<OpenPgpOpening.Tampered>(OpenPgpMessage.Open(new MemoryStream(longer), Stream.Null, keys, Passphrase));
+    }
+
     [Fact]
     public void Encrypt_NoRecipient_Throws() =>
         Assert.Throws<ArgumentException>(() => OpenPgpMessage.Encrypt(Stream.Null, Stream.Null, new OpenPgpEncryption([], DateTimeOffset.UnixEpoch)));

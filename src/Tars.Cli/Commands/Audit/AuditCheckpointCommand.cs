@@ -75,18 +75,7 @@ internal static class AuditCheckpointCommand
             await open.CheckpointAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        SentCheckpoint sent = await CheckpointDelivery.SendAsync(new LogLayout(settings.Log), settings.Targets, run.Time, cancellationToken).ConfigureAwait(false);
-        foreach (Delivery.Failed failed in sent.Deliveries.OfType<Delivery.Failed>())
-        {
-            run.Console.Warn(failed.Reason);
-        }
-
-        if (sent.Deliveries.OfType<Delivery.Refuted>().FirstOrDefault() is { } refuted)
-        {
-            LogFreezing.Freeze(new LogLayout(settings.Log), refuted.Reason, run.Time.GetUtcNow());
-            throw new NotProvenException($"{refuted.Reason}; the log is frozen", "`tars audit verify` says what is wrong; keep the folder as it is");
-        }
-
+        SentCheckpoint sent = await AuditSending.SendAsync(run, settings, cancellationToken).ConfigureAwait(false);
         Tell(
             run, sent.Note, sent.Checkpoint, [.. sent.Deliveries.OfType<Delivery.Mirrored>().Select(one => one.Target)],
             [.. sent.Deliveries.OfType<Delivery.Cosigned>().Select(one => (one.Witness, one.Time))]);

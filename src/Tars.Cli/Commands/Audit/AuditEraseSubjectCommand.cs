@@ -56,6 +56,7 @@ internal static class AuditEraseSubjectCommand
             run.Console.Say("the log still verifies; backups of the folder of subjects must not outlive the erasure");
         }
 
+        await AuditSending.FinishAsync(run, "the person is erased", cancellationToken).ConfigureAwait(false);
         return ExitCode.Ok;
     }
 

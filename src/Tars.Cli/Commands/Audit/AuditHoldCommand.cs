@@ -61,7 +61,9 @@ internal static class AuditHoldCommand
             await open.AppendAsync(Retention.HoldEvent(isSet, reason, AuditOptions.Actor(subjects)), cancellationToken).ConfigureAwait(false);
         }
 
-        return Tell(run, Retention.HoldOf(log));
+        int exitCode = Tell(run, Retention.HoldOf(log));
+        await AuditSending.FinishAsync(run, isSet ? "the hold is set" : "the hold is released", cancellationToken).ConfigureAwait(false);
+        return exitCode;
     }
 
     private static int Tell(CommandRun run, LegalHold? hold)

@@ -63,6 +63,11 @@ internal static class AuditRetainCommand
         }
 
         Tell(run, before, due, hold);
+        if (!run.Has(DryRun) && due.Count > 0)
+        {
+            await AuditSending.FinishAsync(run, "the segments are removed", cancellationToken).ConfigureAwait(false);
+        }
+
         return ExitCode.Ok;
     }
 

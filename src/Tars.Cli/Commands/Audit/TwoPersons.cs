@@ -230,7 +230,7 @@ internal static class TwoPersons
     {
         if (!File.Exists(path) || new FileInfo(path).Length > ApprovalFile.MaximumBytes)
         {
-            throw new UsageException($"{path}: there is no such request");
+            throw new UsageException($"{path}: there is no such request", $"whoever wants it done writes one: 'tars audit retain … {Request.Name} FILE', or 'tars audit hold release … {Request.Name} FILE'");
         }
 
         try

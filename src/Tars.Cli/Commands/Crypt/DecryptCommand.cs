@@ -24,7 +24,7 @@ internal static class DecryptCommand
             "Decrypts what 'tars encrypt' made; changed or cut files give exit code 1 and no file. Standard output gets verified parts as they come: only exit code 0 says that it was all",
             [SealingKeys.RingOption, SealingKeys.KeyOption, SealingKeys.PassphraseOption, Legacy, CryptJob.OutputOption, CryptJob.Force, ConfigFormat.TableOrJson],
             RunAsync,
-            "tars decrypt report.json.sealed --key-ring keys",
+            "tars decrypt report.json.sealed --ring keys",
             "tars decrypt report.json.sealed --key audit.key --output -",
             "tars decrypt old.json.enc --legacy --key old.key");
         command.Arguments.Add(Files);
@@ -119,7 +119,7 @@ internal static class DecryptCommand
             ["key"] = SealedJson.Key(opened.OpenedWith),
         }),
         OpenResult.NoKey none => new DecryptOutcome(
-            ExitCode.Usage, "no_key", none.Description, "give the key with --key FILE, or the ring that has it with --key-ring DIR",
+            ExitCode.Usage, "no_key", none.Description, "give the key with --key FILE, or the ring that has it with --ring DIR",
             new JsonObject { ["recipients"] = SealedJson.Recipients(none.Header.Recipients) }),
         OpenResult.Malformed malformed => new DecryptOutcome(
             ExitCode.Negative, "malformed", malformed.Description, "it is no sealed file; --legacy reads the predecessor's", new JsonObject { ["offset"] = malformed.Offset }),

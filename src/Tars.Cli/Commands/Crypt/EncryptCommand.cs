@@ -34,7 +34,7 @@ internal static class EncryptCommand
             "Encrypts files for one or more keys. FILE stays; the result is FILE.sealed and appears when it is whole",
             [SealingKeys.RingOption, To, SealingKeys.KeyOption, SealingKeys.PassphraseOption, ContentType, CryptJob.OutputOption, CryptJob.Force, ConfigFormat.TableOrJson],
             RunAsync,
-            "tars encrypt report.json --key-ring keys",
+            "tars encrypt report.json --ring keys",
             "tars encrypt report.json report.md --key audit.key --key team.key --output sealed/",
             "tars encrypt - --key audit.key --output report.json.sealed");
         command.Arguments.Add(Files);

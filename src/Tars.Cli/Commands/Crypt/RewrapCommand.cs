@@ -29,7 +29,7 @@ internal static class RewrapCommand
             "Puts sealed files under the ring's current key; only headers are written anew, contents are not checked. Goes on where it was interrupted; exit code 1 when a file was refused",
             [SealingKeys.RingOption, From, SealingKeys.PassphraseOption, ConfigFormat.TableOrJson],
             RunAsync,
-            "tars rewrap reports/ --key-ring keys");
+            "tars rewrap reports/ --ring keys");
         command.Arguments.Add(Paths);
         return command;
     }

@@ -48,7 +48,7 @@ internal sealed class SealingKeys : IDisposable
         KeyRing? ring = folder is not null ? new KeyRing(folder, run.Time)
             : settings.KeyRing is { } configured ? new KeyRing(configured, run.Time)
             : files.Length > 0 || settings.EncryptionKey is not null ? null
-            : throw new SealingException("no key is named", "give --key-ring DIR or --key FILE, or write security.key_ring");
+            : throw new SealingException("no key is named", "give --ring DIR or --key FILE, or write security.key_ring");
         SealingKeys keys = new(ring, settings, run.Value(PassphraseOption), run.Time);
         try
         {
@@ -86,7 +86,7 @@ internal sealed class SealingKeys : IDisposable
         List<KeyEncryptionKey> recipients = [.. (_isConfigured && names.Count > 0 ? [] : _files).Select(file => new KeyEncryptionKey(file.KeyId, 1, file.Key.Span))]; // a key without a ring has no history
         if (names.Count > 0 && Ring is null)
         {
-            throw new UsageException("--to names keys of a ring", "give --key-ring DIR");
+            throw new UsageException("--to names keys of a ring", "give --ring DIR");
         }
 
         KeyEntry[] entries = Ring is null || (_isConfigured && names.Count == 0) ? [] : names.Count == 0 ? [Ring.CurrentEncryption()] : [.. names.Select(Usable)];

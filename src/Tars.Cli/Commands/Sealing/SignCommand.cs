@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using System.Text;
 using Tars.Application.Sealing;
 using Tars.Cli.CommandLine;
@@ -7,6 +6,7 @@ using Tars.Reports;
 using Tars.Sealing.CanonicalJson;
 using Tars.Sealing.Envelopes;
 using Tars.Sealing.Signatures;
+using Tars.Sealing.Verification;
 
 namespace Tars.Cli.Commands.Sealing;
 
@@ -93,11 +93,8 @@ internal static class SignCommand
         List<Subject> subjects = [];
         foreach (string file in files.DistinctBy(Path.GetFullPath))
         {
-            FileStream content = File.OpenRead(file);
-            await using (content.ConfigureAwait(false))
-            {
-                subjects.Add(new Subject(Path.GetFileName(file), Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false))));
-            }
+            string digest = await SubjectFiles.DigestAsync(file, cancellationToken).ConfigureAwait(false) ?? throw new FileNotFoundException($"{file}: it is no longer there");
+            subjects.Add(new Subject(Path.GetFileName(file), digest));
         }
 
         return subjects;
