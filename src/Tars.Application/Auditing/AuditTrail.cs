@@ -21,6 +21,29 @@ public sealed class AuditTrail : IAsyncDisposable
         _sending = new CheckpointSending(_log, settings.Targets, time);
     }
 
+    /// <summary>The id that stands in the log for a person; null for one whom the log does not know.</summary>
+    public string? SubjectOf(string name) => _subjects.Find(name);
+
+    /// <summary>The outcome of a run; null when it has none yet.</summary>
+    /// <exception cref="AuditException">The log cannot be read.</exception>
+    public AuditRecord? OutcomeOf(Guid runId) => OfRun(runId, AuditedAct.Run.Outcome);
+
+    /// <summary>Whether the intent of a run is in the log.</summary>
+    /// <exception cref="AuditException">The log cannot be read.</exception>
+    public bool HasIntent(Guid runId) => OfRun(runId, AuditedAct.RunIntent) is not null;
+
+    private AuditRecord? OfRun(Guid runId, string type)
+    {
+        try
+        {
+            return new AuditQuery(Folder).Find(new AuditFilter { RunId = runId.ToString() }).LastOrDefault(record => record.Type == type);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(Folder, "what became of a run that broke off is not known", exception);
+        }
+    }
+
     /// <summary>The log's folder.</summary>
     public string Folder => _log.Folder;
 

@@ -42,6 +42,18 @@ public sealed class RunAudit : IAsyncDisposable
     /// <summary>Names the run; unique in an installation.</summary>
     public string RunId { get; } = Guid.CreateVersion7().ToString();
 
+    /// <summary>Where its intent stands in the log; null before, and without a log.</summary>
+    public long? IntentSequence => _intent.EventId == Guid.Empty ? null : _intent.Sequence;
+
+    /// <summary>Where its outcome stands in the log; null before, and without a log.</summary>
+    public long? OutcomeSequence { get; private set; }
+
+    /// <summary>The id that stands in the log for who does it; null without a log, and for a program.</summary>
+    public string? ActorSubject => _actor is AuditActor.Person person ? _trail?.SubjectOf(person.Name) : null;
+
+    /// <summary>The log; null without one.</summary>
+    internal AuditTrail? Trail => _trail;
+
     /// <summary>Whether it leaves events.</summary>
     public bool IsAudited => _trail is not null;
 
@@ -166,7 +178,7 @@ public sealed class RunAudit : IAsyncDisposable
             _outcome["outputs"] = Outputs();
         }
 
-        await _trail.AppendAsync(Event(_act.Outcome, outcome, _outcome)).ConfigureAwait(false);
+        OutcomeSequence = (await _trail.AppendAsync(Event(_act.Outcome, outcome, _outcome)).ConfigureAwait(false))[0].Sequence;
         await _trail.SendCheckpointAsync().ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
     }

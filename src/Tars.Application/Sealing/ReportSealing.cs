@@ -3,6 +3,7 @@ using Tars.Reports;
 using Tars.Sealing.Envelopes;
 using Tars.Sealing.Pkcs11;
 using Tars.Sealing.Streams;
+using Tars.Sealing.Verification;
 
 namespace Tars.Application.Sealing;
 
@@ -58,6 +59,9 @@ public sealed class ReportSealing : IDisposable
 
     /// <summary>What somebody should know of the keys; empty when there is nothing.</summary>
     public IReadOnlyList<string> Warnings => _signing?.Warnings ?? [];
+
+    /// <summary>The public parts of the keys that sign; null when nothing is signed.</summary>
+    public TrustedKeys? Signers => _signing is null ? null : new TrustedKeys(_signing.Signers.Select(signer => new TrustedKey(signer.PublicKey, "the signing keys", null)));
 
     /// <summary>Seals a report. Nothing is written yet.</summary>
     /// <param name="report">The report, plain.</param>

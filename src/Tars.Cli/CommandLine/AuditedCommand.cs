@@ -46,8 +46,10 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         name.StartsWith("audit ", StringComparison.Ordinal) ? Nothing(name) : ByName[name.EndsWith(Report, StringComparison.Ordinal) ? name[..^Report.Length] : name];
 
     /// <summary>Opens the log and writes the intent, before anything is read, sent or written.</summary>
+    /// <param name="run">The command's run.</param>
+    /// <param name="first">What is done once the log is open, and before the intent; null for nothing.</param>
     /// <exception cref="AuditException">It has to be audited and cannot be.</exception>
-    public async Task<RunAudit> BeginAsync(CommandRun run)
+    public async Task<RunAudit> BeginAsync(CommandRun run, Func<RunAudit, Task>? first)
     {
         AuditActor actor = new AuditActor.Person(Environment.UserName, Environment.MachineName);
         if (Act is null || run.IsDry)
@@ -63,11 +65,6 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
             run.Console.Warn(warning);
         }
 
-        if (!audit.IsAudited)
-        {
-            return audit;
-        }
-
         audit.WarnThrough(run.Console.Warn);
         JsonObject data = new() { ["tool"] = $"tars {Name}", ["version"] = RunSealing.Version };
         string[] names = [.. run.Arguments.Select(AuditedRun.NameOf)];
@@ -79,6 +76,16 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         audit.Resource = names.Length == 1 ? names[0] : null;
         try
         {
+            if (first is not null)
+            {
+                await first(audit).ConfigureAwait(false);
+            }
+
+            if (!audit.IsAudited)
+            {
+                return audit;
+            }
+
             if (isConfigured)
             {
                 AuditedRun.Describe(run, data);

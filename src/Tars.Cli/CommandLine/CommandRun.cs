@@ -21,6 +21,7 @@ internal sealed class CommandRun
     private readonly ParseResult _result;
     private TarsSettings? _settings;
     private RunSealing? _sealing;
+    private RunKeeping? _keeping;
     private RunAudit? _audit;
     private FollowedSettings? _followed;
     private Collected? _collected;
@@ -66,19 +67,34 @@ internal sealed class CommandRun
         AuditedCommand audited = AuditedCommand.Of(name);
         try
         {
-            own._audit = await audited.BeginAsync(own).ConfigureAwait(false);
+            bool isKept = own.Has(CommonOptions.Store) && !own.Has(CommonOptions.Plan);
+            own._audit = await audited.BeginAsync(own, isKept ? async audit => own._keeping = await RunKeeping.BeginAsync(own, audit, cancellationToken).ConfigureAwait(false) : null).ConfigureAwait(false);
             if (result.CommandResult.Command.Options.Contains(CommonOptions.Sign))
             {
                 own._sealing = RunSealing.Open(own, $"tars {name}");
+                if (own._keeping is not null)
+                {
+                    await own._keeping.NoteAsync(name, cancellationToken).ConfigureAwait(false);
+                }
             }
 
             int exitCode = await run(own, cancellationToken).ConfigureAwait(false);
             await audited.EndAsync(own._audit, exitCode).ConfigureAwait(false);
+            if (own._keeping is not null)
+            {
+                await own._keeping.EndAsync().ConfigureAwait(false);
+            }
+
             return exitCode;
         }
         catch (Exception exception) when (own._audit is not null && exception is not AuditException)
         {
             await AuditedCommand.EndAsync(own._audit, exception, own.Console).ConfigureAwait(false);
+            if (own._keeping is not null)
+            {
+                await own._keeping.FailAsync(exception).ConfigureAwait(false);
+            }
+
             throw;
         }
         finally
@@ -86,6 +102,11 @@ internal sealed class CommandRun
             if (own._audit is not null)
             {
                 await own._audit.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (own._keeping is not null)
+            {
+                await own._keeping.DisposeAsync().ConfigureAwait(false);
             }
 
             own._sealing?.Dispose();
@@ -189,24 +210,28 @@ internal sealed class CommandRun
     /// <summary>Writes what a run that goes on has found by now.</summary>
     public async Task WriteInterimAsync(string folder, Reports.Report report, CancellationToken cancellationToken)
     {
-        await WriteAsync(folder, report, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(folder, report, null, cancellationToken).ConfigureAwait(false);
         await Audit.PublishedAsync().ConfigureAwait(false);
     }
 
     // About what was collected last, signed and encrypted as asked.
-    private Task<IReadOnlyList<string>> WriteAsync(string folder, Reports.Report report, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<string>> WriteAsync(string? folder, Reports.Report report, RunKeeping? keeping, CancellationToken cancellationToken)
     {
         Collected collected = _collected ?? throw new InvalidOperationException("a report follows a collection");
-        return _sealing!.WriteAsync(folder, report, collected.Window, collected.Source!, collected.CaptureSha256, cancellationToken);
+        return _sealing!.WriteAsync(folder, report, keeping, collected.Window, collected.Source!, collected.CaptureSha256, cancellationToken);
     }
 
     /// <summary>Writes a report's files, and to standard output what <c>-o</c> asks for.</summary>
+    /// <param name="outcome">The outcome.</param>
+    /// <param name="content">What of it the store keeps beside the files; asked only when it is kept.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The outcome's exit code.</returns>
-    public async Task<int> PublishAsync(Outcome outcome, CancellationToken cancellationToken)
+    public async Task<int> PublishAsync(Outcome outcome, Func<Storage.Reports.NewReport> content, CancellationToken cancellationToken)
     {
+        _keeping?.Tells(content);
         Audit.Tell("verdict", outcome.Headline[0]);
-        IReadOnlyList<string> written = OutputFolder is { } folder
-            ? await WriteAsync(folder, outcome.Report, cancellationToken).ConfigureAwait(false)
+        IReadOnlyList<string> written = OutputFolder is not null || _keeping is not null
+            ? await WriteAsync(OutputFolder, outcome.Report, _keeping, cancellationToken).ConfigureAwait(false)
             : [];
         if (Format == OutputFormat.Table)
         {

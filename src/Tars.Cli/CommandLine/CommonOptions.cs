@@ -55,6 +55,8 @@ internal static class CommonOptions
     public static Option<string?> Timestamp { get; } = Text(
         "--timestamp", "URL", "Fetches a timestamp (RFC 3161) of what is signed from this authority, in place of security.timestamp_url; without one nothing is written");
 
+    public static Option<bool> Store { get; } = Flag("--store", "Keeps the report in the store as well: that of the section storage, else one in ./tars-data");
+
     /// <summary>Options that say how to speak; every command has them.</summary>
     public static IReadOnlyList<Option> Speaking { get; } = [Quiet, NoColor, Verbose];
 
@@ -65,7 +67,7 @@ internal static class CommonOptions
     public static IReadOnlyList<Option> Reading { get; } = [PrometheusUrl, Backend, Capture, From, To, Window, TimeZone, Services, Plan];
 
     /// <summary>Options that say where results go.</summary>
-    public static IReadOnlyList<Option> Writing { get; } = [Output, Format, Sign, Encrypt, Timestamp];
+    public static IReadOnlyList<Option> Writing { get; } = [Output, Format, Sign, Encrypt, Timestamp, Store];
 
     /// <summary>Parses an instant: ISO 8601; a date alone is its midnight; without an offset it is meant in <paramref name="zone"/>.</summary>
     /// <exception cref="UsageException">It is none.</exception>

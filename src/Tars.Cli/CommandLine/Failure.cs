@@ -43,6 +43,7 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
         SealedFileException file => new Failure(CommandLine.ExitCode.Environment, file.Message, "nothing was replaced"),
         OutputException output => new Failure(CommandLine.ExitCode.Environment, output.Message, "nothing was replaced; free space or choose another --output"),
         NotProvenException claim => new Failure(CommandLine.ExitCode.Negative, claim.Message, claim.Hint),
+        PublicationException publication => new Failure(CommandLine.ExitCode.Environment, publication.Message, publication.Hint),
         StoreException store => new Failure(CommandLine.ExitCode.Environment, store.Message, store.Hint),
         BlobStoreException blobs => new Failure(CommandLine.ExitCode.Environment, blobs.Message, blobs.Hint.Length == 0 ? null : blobs.Hint),
         BackupException backup => new Failure(backup.IsUsage ? CommandLine.ExitCode.Usage : CommandLine.ExitCode.Environment, backup.Message, backup.Hint),

@@ -32,7 +32,7 @@ internal sealed class RunSealing : IDisposable
     public static RunSealing Open(CommandRun run, string tool)
     {
         bool asked = run.Has(CommonOptions.Sign) || run.Has(CommonOptions.Encrypt);
-        if (asked && run.Value(CommonOptions.Output) == "none")
+        if (asked && run.Value(CommonOptions.Output) == "none" && !run.Has(CommonOptions.Store))
         {
             throw new UsageException(
                 $"{(run.Has(CommonOptions.Sign) ? CommonOptions.Sign : CommonOptions.Encrypt).Name}: files are sealed, and --output none writes none", "choose a folder for --output");
@@ -54,24 +54,46 @@ internal sealed class RunSealing : IDisposable
         return new RunSealing(tool, settings, run.Audit, run.Time) { _sealing = sealing };
     }
 
-    /// <summary>Writes a report's files to a folder, sealed as asked.</summary>
-    public async Task<IReadOnlyList<string>> WriteAsync(string folder, Report report, TimeWindow window, RunSource source, string? captureSha256, CancellationToken cancellationToken)
+    /// <summary>Writes a report's files to a folder, sealed as asked, and keeps it in the store where that is asked.</summary>
+    /// <param name="folder">The folder; null for none.</param>
+    /// <param name="report">The report.</param>
+    /// <param name="kept">Keeps it; null when it is not kept.</param>
+    /// <param name="window">What the run was about.</param>
+    /// <param name="source">What was read.</param>
+    /// <param name="captureSha256">Digest of the capture that was read; null for a backend.</param>
+    /// <param name="cancellationToken">Ends it, up to the moment in which the report is kept.</param>
+    public async Task<IReadOnlyList<string>> WriteAsync(
+        string? folder, Report report, RunKeeping? kept, TimeWindow window, RunSource source, string? captureSha256, CancellationToken cancellationToken)
     {
-        ReportDirectory directory = new(folder);
+        SealedReport made = await SealAsync(report, window, source, captureSha256, cancellationToken).ConfigureAwait(false);
+        if (kept is not null)
+        {
+            await kept.PutAsync(report, made.Report, _sealing?.Signers, cancellationToken).ConfigureAwait(false);
+        }
+
+        IReadOnlyList<string> written = folder is null ? []
+            : _sealing is null ? await new ReportDirectory(folder).WriteAsync(report, cancellationToken).ConfigureAwait(false)
+            : await new ReportDirectory(folder).ReplaceAsync(made.Report, made.Replaced, cancellationToken).ConfigureAwait(false);
+        if (kept is not null)
+        {
+            await kept.KeepAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        AuditedRun.Wrote(_audit, report, made.Report);
+        return written;
+    }
+
+    private async Task<SealedReport> SealAsync(Report report, TimeWindow window, RunSource source, string? captureSha256, CancellationToken cancellationToken)
+    {
         if (_sealing is null)
         {
-            IReadOnlyList<string> plain = await directory.WriteAsync(report, cancellationToken).ConfigureAwait(false);
-            AuditedRun.Wrote(_audit, report, report);
-            return plain;
+            return new SealedReport(report, []);
         }
 
         AuditIntent? intent = await _audit.ProveIntentAsync().ConfigureAwait(false);
         RunFacts facts = new(
             _tool, Version, _audit.RunId, AuditedRun.ConfigurationSha256(_settings), window.From, window.To, source, captureSha256, intent, _time.GetUtcNow(), Signer);
-        SealedReport made = await _sealing.SealAsync(report, facts, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<string> written = await directory.ReplaceAsync(made.Report, made.Replaced, cancellationToken).ConfigureAwait(false);
-        AuditedRun.Wrote(_audit, report, made.Report);
-        return written;
+        return await _sealing.SealAsync(report, facts, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Where a reading's series come from.</summary>

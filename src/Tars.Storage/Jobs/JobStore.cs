@@ -75,6 +75,60 @@ public sealed class JobStore
             cancellationToken);
     }
 
+    /// <summary>Adds a job that its owner has begun already: whoever finds the lease run out does the rest.</summary>
+    /// <param name="job">The job, whose id must be new.</param>
+    /// <param name="owner">Who does it.</param>
+    /// <param name="lease">For how long it is the owner's.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    /// <exception cref="StoreException">There is a job of that id, or the database failed.</exception>
+    public Task<TakenJob> AddTakenAsync(NewJob job, string owner, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        const string What = "add a job";
+        ArgumentException.ThrowIfNullOrEmpty(job.Kind);
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
+        return _database.WriteAsync(
+            What,
+            async work =>
+            {
+                long now = Now;
+                long until = now + (lease.Ticks / TimeSpan.TicksPerMicrosecond);
+                int added = await work.ExecuteAsync(
+                    """
+                    INSERT INTO jobs (job_id, kind, payload, state, run_after, attempts, max_attempts, created, owner, lease_until)
+                    VALUES (@id, @Kind, @Payload, 'leased', @after, 1, @maximum, @now, @owner, @until) ON CONFLICT (job_id) DO NOTHING
+                    """,
+                    new { id = job.Id.ToString(), job.Kind, job.Payload, after = StoreTime.Of(job.RunAfter), maximum = (long)job.MaximumAttempts, now, owner, until });
+                return added == 1
+                    ? new TakenJob(job.Id, job.Kind, job.Payload, owner, 1, StoreTime.At(until))
+                    : throw new StoreException(What, _database.Address.Location, $"there is a job {job.Id} already", "give each job an id of its own");
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Takes a job of one kind whose owner did not come back in time, or that is due again.</summary>
+    /// <returns>The job; null when there is none.</returns>
+    public Task<TakenJob?> TakeLapsedAsync(string kind, string owner, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(kind);
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
+        return _database.WriteAsync(
+            "take a job",
+            async work =>
+            {
+                long now = Now;
+                return (await work.FirstAsync<Row>(
+                    $"""
+                    UPDATE jobs SET state = 'leased', owner = @owner, lease_until = @until, attempts = attempts + 1 WHERE job_id = (
+                        SELECT job_id FROM jobs WHERE kind = @kind AND ((state = 'leased' AND lease_until <= @now) OR (state = 'waiting' AND run_after <= @now)) AND attempts < max_attempts
+                        ORDER BY created, job_id LIMIT 1{"{skip_locked}"}) RETURNING {Taken}
+                    """,
+                    new { kind, owner, now, until = now + (lease.Ticks / TimeSpan.TicksPerMicrosecond) }))?.ToJob();
+            },
+            cancellationToken);
+    }
+
     /// <summary>Takes the job that has been due for longest, or one whose lease has run out.</summary>
     /// <returns>The job; null when none is due.</returns>
     public Task<TakenJob?> TakeAsync(string owner, TimeSpan lease, CancellationToken cancellationToken)

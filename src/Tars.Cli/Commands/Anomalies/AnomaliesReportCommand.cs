@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tars.Application.Publishing.Contents;
 using Tars.Cli.CommandLine;
 using Tars.Observability.Anomalies;
 using Tars.Reports.Anomalies;
@@ -29,7 +30,7 @@ internal static class AnomaliesReportCommand
 
         run.Console.Progress("looking for anomalies");
         AnomalyReport report = AnomalyReport.Of(collected.Set, collected.Analysis, options, collected.Window);
-        return await run.PublishAsync(OutcomeOf(report, FailOn.Anomalies.Of(run)), cancellationToken).ConfigureAwait(false);
+        return await run.PublishAsync(OutcomeOf(report, FailOn.Anomalies.Of(run)), () => AnomalyContent.Of(report, collected.Analysis), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a report says, for every output.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tars.Application.Collecting;
+using Tars.Application.Publishing.Contents;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Anomalies;
 using Tars.Observability.Anomalies;
@@ -47,7 +48,7 @@ internal static class DailyReportCommand
         run.Console.Progress("looking for anomalies");
         AnomalyReport anomalies = AnomalyReport.Of(collected.Set, collected.Analysis, AnomalyOptions.Default, day.Window);
         DailyHealth health = DailyHealth.Of(collected.Set, collected.Analysis, day, anomalies.Events);
-        return await run.PublishAsync(OutcomeOf(health, number, FailOn.Daily.Of(run)), cancellationToken).ConfigureAwait(false);
+        return await run.PublishAsync(OutcomeOf(health, number, FailOn.Daily.Of(run)), () => DailyHealthContent.Of(health, collected.Analysis), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a report says, for every output.</summary>

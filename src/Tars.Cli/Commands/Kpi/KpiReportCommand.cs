@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tars.Application.Publishing.Contents;
 using Tars.Cli.CommandLine;
 using Tars.Observability.Kpis;
 using Tars.Observability.TimeSeries;
@@ -34,7 +35,7 @@ internal static class KpiReportCommand
 
         KpiSummary summary = KpiSummary.Of(collected.Set, collected.Analysis, collected.Window);
         KpiSnapshot[] snapshots = interval is { } length ? [.. KpiSnapshots.Of(collected.Set, collected.Analysis, collected.Window, length)] : [];
-        return await run.PublishAsync(Outcome(summary, snapshots, FailOn.Kpi.Of(run)), cancellationToken).ConfigureAwait(false);
+        return await run.PublishAsync(Outcome(summary, snapshots, FailOn.Kpi.Of(run)), () => KpiContent.Of(summary, collected.Analysis), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a summary says, for every output.</summary>

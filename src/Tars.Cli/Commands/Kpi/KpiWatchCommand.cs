@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tars.Application.Collecting;
+using Tars.Application.Publishing.Contents;
 using Tars.Cli.CommandLine;
 using Tars.Configuration;
 using Tars.Configuration.Scalars;
@@ -112,7 +113,7 @@ internal static class KpiWatchCommand
         Outcome outcome = KpiReportCommand.Outcome(summary, snapshots, FailOn.Kpi.Of(run));
         if (soFar.To >= window.To)
         {
-            return await run.PublishAsync(outcome, cancellationToken).ConfigureAwait(false);
+            return await run.PublishAsync(outcome, () => KpiContent.Of(summary, collected.Analysis), cancellationToken).ConfigureAwait(false);
         }
 
         await run.WriteInterimAsync(run.OutputFolder!, outcome.Report, cancellationToken).ConfigureAwait(false);

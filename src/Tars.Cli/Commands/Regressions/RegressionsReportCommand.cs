@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tars.Application.Collecting;
+using Tars.Application.Publishing.Contents;
 using Tars.Cli.CommandLine;
 using Tars.Observability.Regressions;
 using Tars.Observability.TimeSeries;
@@ -33,7 +34,7 @@ internal static class RegressionsReportCommand
         }
 
         RegressionReport report = RegressionReport.Of(collected.Set, collected.Analysis, RegressionOptions.Default with { CompareTo = baseline }, window);
-        return await run.PublishAsync(OutcomeOf(report, FailOn.Regressions.Of(run)), cancellationToken).ConfigureAwait(false);
+        return await run.PublishAsync(OutcomeOf(report, FailOn.Regressions.Of(run)), () => RegressionContent.Of(report, collected.Analysis), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What is read before a window: as much again, at least a week, so that the rhythm of a week is known.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tars.Application.Collecting;
+using Tars.Application.Publishing.Contents;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Regressions;
 using Tars.Observability.Retrospectives;
@@ -29,7 +30,7 @@ internal static class RetroReportCommand
 
         run.Console.Progress("looking back");
         Retrospective retrospective = Retrospective.Of(collected.Set, collected.Analysis, window);
-        return await run.PublishAsync(OutcomeOf(retrospective, collected, FailOn.Retro.Of(run)), cancellationToken).ConfigureAwait(false);
+        return await run.PublishAsync(OutcomeOf(retrospective, collected, FailOn.Retro.Of(run)), () => RetrospectiveContent.Of(retrospective, collected.Analysis), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a retrospective says, for every output.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tars.Application.Collecting;
+using Tars.Application.Publishing.Contents;
 using Tars.Cli.CommandLine;
 using Tars.Observability.Stability;
 using Tars.Observability.TimeSeries;
@@ -39,7 +40,7 @@ internal static class StabilityReportCommand
         }
 
         StabilityReport report = StabilityReport.Of(collected.Set, collected.Analysis, window, baseline?.Baseline);
-        return await run.PublishAsync(OutcomeOf(report, FailOn.Stability.Of(run)), cancellationToken).ConfigureAwait(false);
+        return await run.PublishAsync(OutcomeOf(report, FailOn.Stability.Of(run)), () => StabilityContent.Of(report, collected.Analysis), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a report says, for every output.</summary>
