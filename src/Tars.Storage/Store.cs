@@ -166,6 +166,11 @@ public sealed class Store : IAsyncDisposable
         return await database.ReadAsync("read the schema", work => SchemaState.ReadAsync(work, known), cancellationToken);
     }
 
+    /// <summary>Whether no table has a row.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<bool> IsEmptyAsync(CancellationToken cancellationToken) => _database.ReadAsync(
+        "look whether the store is empty", async work => await StoreImport.FirstWithRowsAsync(work) is null, cancellationToken);
+
     /// <summary>Writes all rows as they are at one instant, while others write. The form is in docs/formats/store.md.</summary>
     /// <returns>How many rows of each table.</returns>
     /// <exception cref="StoreException">The database failed, or is newer than this program, which would leave columns out.</exception>

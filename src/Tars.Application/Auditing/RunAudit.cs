@@ -155,6 +155,18 @@ public sealed class RunAudit : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes down something of the run before it is done, and before it ends.</summary>
+    /// <param name="type">The event's type.</param>
+    /// <param name="data">What it says; no name of a person and no secret.</param>
+    /// <exception cref="AuditException">It is not in the log: it must not be done.</exception>
+    public async Task NoteAsync(string type, JsonObject data)
+    {
+        if (_trail is not null)
+        {
+            await _trail.AppendAsync(Event(type, AuditOutcome.Intent, data)).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Writes down how it ended, signs a checkpoint, and sends it to the mirrors and the witnesses.</summary>
     /// <param name="outcome">How.</param>
     /// <param name="error">The class of the error; null when there was none.</param>

@@ -88,6 +88,11 @@ public sealed class BackupRestoring(string folder, AuditSettings audit, TimeProv
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(blobs);
         RequireErasures(manifest);
+        if (!await store.IsEmptyAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw new BackupException($"{store.Location}: the store is not empty", "a backup is restored where nothing is: name another storage.folder or storage.database_url, or move this store away");
+        }
+
         try
         {
             long written = await PutBlobsAsync(manifest, blobs, progress, cancellationToken).ConfigureAwait(false);

@@ -14,12 +14,24 @@ namespace Tars.Application.Stores;
 /// Compares runs with the audit log: the outcome of a completed run stands where its row says, is of that run, and names each of its files with the same digests; and
 /// whoever the log or the ledger calls erased is erased here.
 /// </summary>
-internal sealed class LogComparison(Store store, AuditSettings? audit, TimeProvider time)
+/// <param name="store">The rows.</param>
+/// <param name="audit">Where the audit log is; null where none is kept.</param>
+/// <param name="time">The clock.</param>
+public sealed class LogComparison(Store store, AuditSettings? audit, TimeProvider time)
 {
+    /// <summary>The type of the event that names reports before they are removed: <c>data.removed_reports</c>, each with its <c>run_id</c>.</summary>
+    public const string RemovingType = "store.removing";
+
     private const string Part = "audit log";
-    private const string CollectedType = "store.collected";
     private const int Page = 500;
 
+    /// <summary>Compares every run, and every erased person.</summary>
+    /// <param name="counts">Gets what was compared.</param>
+    /// <param name="differences">Gets what differs.</param>
+    /// <param name="notChecked">Gets what could not be compared.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="AuditLogException">The log cannot be read.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task RunAsync(StoreCheckCounts counts, List<StoreDifference> differences, List<string> notChecked, CancellationToken cancellationToken)
     {
         bool hasLog = audit is not null && Directory.Exists(audit.Log);
@@ -129,7 +141,7 @@ internal sealed class LogComparison(Store store, AuditSettings? audit, TimeProvi
     /// <summary>Runs whose reports outlived the policy and were removed, as the log says.</summary>
     private static HashSet<string> Collected(AuditQuery log) =>
     [
-        .. log.Find(new AuditFilter { Type = CollectedType, Outcome = AuditOutcome.Success })
+        .. log.Find(new AuditFilter { Type = RemovingType })
             .SelectMany(record => record.Data?["removed_reports"] as JsonArray ?? [])
             .Select(report => (report as JsonObject)?["run_id"] as JsonValue)
             .Select(id => id is not null && id.TryGetValue(out string? text) ? text : string.Empty),

@@ -95,14 +95,25 @@ internal sealed class StoreImport : IAsyncDisposable
         }
     }
 
-    private async Task RequireEmptyAsync()
+    /// <summary>The first table that has rows; null when none has.</summary>
+    public static async Task<Table?> FirstWithRowsAsync(SqlWork work)
     {
         foreach (Table table in Tables.All)
         {
-            if (await _work.FirstAsync<object>($"SELECT 1 AS present FROM {table.Name} LIMIT 1") is not null)
+            if (await work.FirstAsync<object>($"SELECT 1 AS present FROM {table.Name} LIMIT 1") is not null)
             {
-                throw new StoreException(What, _work.Database.Address.Location, $"the store is not empty: {table.Name} has rows", "import into a new store");
+                return table;
             }
+        }
+
+        return null;
+    }
+
+    private async Task RequireEmptyAsync()
+    {
+        if (await FirstWithRowsAsync(_work) is { } table)
+        {
+            throw new StoreException(What, _work.Database.Address.Location, $"the store is not empty: {table.Name} has rows", "import into a new store");
         }
     }
 

@@ -176,8 +176,8 @@ public sealed class StoreCommandTests : IAsyncLifetime
 
         await Filled.TarsAsync(0, "store", "gc", "--set", "compliance.retention_metrics=1");
         Assert.Contains("there is no report", await Filled.TarsAsync(0, "reports", "list"), StringComparison.Ordinal);
-        AuditRecord outcome = new AuditQuery(Filled.Audit.Log).Find(new AuditFilter { Type = "store.collected", Outcome = AuditOutcome.Success }).Last();
-        Assert.Equal(_reports.Select(report => report.Id).Order(), outcome.Data!["removed_reports"]!.AsArray().Select(one => (long)one!["report"]!).Order());
+        AuditRecord before = new AuditQuery(Filled.Audit.Log).Find(new AuditFilter { Type = "store.removing" }).Single(); // written before anything went
+        Assert.Equal(_reports.Select(report => report.Id).Order(), before.Data!["removed_reports"]!.AsArray().Select(one => (long)one!["report"]!).Order());
         JsonNode found = await Filled.JsonAsync(0, "store", "check");
         Assert.Equal((0, 9), ((int)found["counts"]!["reports"]!, (int)found["counts"]!["unreferenced_files"]!)); // a day has to pass
     }

@@ -37,13 +37,21 @@ internal static class StoreGcCommand
                 KeepsReports = isHeld || run.Has(FilesOnly) ? null : TimeSpan.FromDays(access.Loaded.Section("compliance").Integer("retention_metrics")),
             };
             StoreGarbage garbage = await collecting.FindAsync(StoreAccess.Progress(run), cancellationToken).ConfigureAwait(false);
-            garbage = run.Has(DryRun) ? garbage : await collecting.RemoveAsync(garbage, StoreAccess.Progress(run), cancellationToken).ConfigureAwait(false);
-            run.Audit.Tell("removed_reports", new JsonArray([.. garbage.Reports.Select(report => (JsonNode)Json(report))]));
-            run.Audit.Tell("removed_blobs", garbage.Files.Count + garbage.Unlisted.Count);
+            if (!run.Has(DryRun))
+            {
+                // Killed in the middle, the log knows which reports have gone; 'tars store check' reads it there.
+                await (garbage.Reports.Count == 0 ? Task.CompletedTask : run.Audit.NoteAsync(LogComparison.RemovingType, Removed(garbage))).ConfigureAwait(false);
+                garbage = await collecting.RemoveAsync(garbage, StoreAccess.Progress(run), cancellationToken).ConfigureAwait(false);
+                run.Audit.Tell("removed_reports", garbage.Reports.Count);
+                run.Audit.Tell("removed_blobs", garbage.Files.Count + garbage.Unlisted.Count);
+            }
+
             Tell(run, garbage);
             return ExitCode.Ok;
         }
     }
+
+    private static JsonObject Removed(StoreGarbage garbage) => new() { ["removed_reports"] = new JsonArray([.. garbage.Reports.Select(report => (JsonNode)Json(report))]) };
 
     private static JsonObject Json(StoredReport report) => new()
     {

@@ -57,7 +57,7 @@ internal static class StoreRestoreCommand
     // Before, there is no log to write to; so the event stands in the one that was brought back, where the ledger's erasures are written down too.
     private static async Task WriteDownAsync(CommandRun run, AuditSettings settings, RestoredBackup restored)
     {
-        if (!settings.IsKept || !Directory.Exists(settings.Log))
+        if (!settings.IsKept || !Directory.Exists(settings.Log) || !Directory.EnumerateFileSystemEntries(settings.Log).Any())
         {
             return;
         }
