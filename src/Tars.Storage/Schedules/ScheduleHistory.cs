@@ -24,7 +24,7 @@ public sealed partial class ScheduleHistory
 
     private long Now => StoreTime.Of(_time.GetUtcNow());
 
-    /// <summary>Says what a schedule is. Planning begins at the first time, and anew when the definition is another one than before.</summary>
+    /// <summary>Says what a schedule is. Planning begins at the first time, and anew when the definition is another one than before: what was not decided by then never is.</summary>
     /// <param name="schedule">The schedule's name.</param>
     /// <param name="definition">What it is: whatever makes other instants or another task of it.</param>
     /// <param name="cancellationToken">Stops waiting for the database.</param>
@@ -44,6 +44,20 @@ public sealed partial class ScheduleHistory
                 RETURNING decided
                 """,
                 new { schedule, definition, now = Now })),
+            cancellationToken);
+    }
+
+    /// <summary>Makes sure that a schedule is known, whatever its definition is in the store.</summary>
+    /// <param name="schedule">The schedule's name.</param>
+    /// <param name="definition">What it is, when it is not known yet.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    public Task EnsureAsync(string schedule, string definition, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(schedule);
+        return _database.WriteAsync(
+            "note a schedule",
+            work => work.ExecuteAsync(
+                "INSERT INTO schedules (schedule, definition, since, decided) VALUES (@schedule, @definition, @now, @now) ON CONFLICT (schedule) DO NOTHING", new { schedule, definition, now = Now }),
             cancellationToken);
     }
 
