@@ -67,7 +67,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
         Replica replica = _replicas[index];
         string name = string.Create(CultureInfo.InvariantCulture, $"replica-{index}-{_started++}");
         IEnumerable<string> parts = _database.Split(';').Where(part => !part.StartsWith("Port=", StringComparison.Ordinal));
-        string address = string.Create(CultureInfo.InvariantCulture, $"{string.Join(';', parts)};Port={replica.Network.Port};Timeout=2;Command Timeout=4;Cancellation Timeout=500;Options=-c idle_in_transaction_session_timeout=2s");
+        string address = string.Create(CultureInfo.InvariantCulture, $"{string.Join(';', parts)};Port={replica.Network.Port};Timeout=2;Command Timeout=4;Cancellation Timeout=500;Maximum Pool Size=8;Options=-c idle_in_transaction_session_timeout=2s");
         replica.Name = name;
         replica.Running = new CommandLine(System.Environment.ProcessPath!)
         {

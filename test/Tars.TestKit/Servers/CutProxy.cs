@@ -95,6 +95,7 @@ public sealed class CutProxy : IAsyncDisposable
             {
                 if (!_isCut)
                 {
+                    await _flowing.Task; // what is not there cannot be reached
                     await server.ConnectAsync(IPAddress.Loopback, _target);
                     client.NoDelay = server.NoDelay = true;
                     await Task.WhenAny(CopyAsync(client.GetStream(), server.GetStream()), CopyAsync(server.GetStream(), client.GetStream()));
