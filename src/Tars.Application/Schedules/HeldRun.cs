@@ -32,6 +32,10 @@ internal sealed class HeldRun(ScheduleHistory history, IScheduledTask task, Sche
         {
             result = new TaskResult(ScheduledOutcome.Failed, stop.IsCancellationRequested ? "the replica was ended while it ran" : "it was stopped, because its claim could not be held");
         }
+        catch (StoreException exception)
+        {
+            result = new TaskResult(ScheduledOutcome.Failed, exception.Message);
+        }
 
         bool counts = await EndAsync(run, result, giveUp).ConfigureAwait(false);
         await holding.CancelAsync().ConfigureAwait(false);

@@ -21,5 +21,6 @@ public interface IScheduledTask
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">The claim does not hold any more, or the program ends: stop.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="Storage.StoreException">The store failed: so did the run.</exception>
     Task<TaskResult> RunAsync(ScheduleSettings schedule, TakenRun run, CancellationToken cancellationToken);
 }

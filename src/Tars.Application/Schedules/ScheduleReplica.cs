@@ -27,15 +27,31 @@ public sealed class ScheduleReplica(Store store, IReadOnlyList<ScheduleSettings>
     /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using CancellationTokenSource giveUp = new(Timeout.InfiniteTimeSpan, time);
         using CancellationTokenSource abandon = new(Timeout.InfiniteTimeSpan, time);
-        using CancellationTokenRegistration draining = stop.Register(() =>
+        using CancellationTokenRegistration draining = ending.Token.Register(() =>
         {
             giveUp.CancelAfter(options.Drain);
             abandon.CancelAfter(options.Drain + options.RetryPause);
         });
-        await Task.WhenAll(schedules.Select(schedule => Task.Run(
-            () => new ScheduleFollower(schedule, store.Schedules, task, options, time, Tell).RunAsync(stop, giveUp.Token, abandon.Token), CancellationToken.None))).ConfigureAwait(false);
+        CancellationToken end = ending.Token;
+        await Task.WhenAll(schedules.Select(schedule => FollowAsync(
+            new ScheduleFollower(schedule, store.Schedules, task, options, time, Tell), () => ending.CancelAsync(), end, giveUp.Token, abandon.Token))).ConfigureAwait(false);
+    }
+
+    // A schedule that breaks ends the replica: it must not seem to be followed when it is not.
+    private static async Task FollowAsync(ScheduleFollower follower, Func<Task> end, CancellationToken stop, CancellationToken giveUp, CancellationToken abandon)
+    {
+        try
+        {
+            await Task.Run(() => follower.RunAsync(stop, giveUp, abandon), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch
+        {
+            await end().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Runs a schedule now, whatever is planned, and writes it into the history.</summary>

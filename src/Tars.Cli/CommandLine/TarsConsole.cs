@@ -57,7 +57,7 @@ internal sealed class TarsConsole
     }
 
     /// <summary>Where a command speaks: the process's console, or the texts of a command that a schedule runs.</summary>
-    public static TarsConsole Of(InvocationConfiguration configuration, bool noColor, bool quiet) => configuration is ScheduledInvocation { IsShown: false } scheduled
+    public static TarsConsole Of(InvocationConfiguration configuration, bool noColor, bool quiet) => configuration is ScheduledInvocation scheduled
         ? new TarsConsole(scheduled.Output, scheduled.Error, outputIsTerminal: false, errorIsTerminal: false, color: false, quiet)
         : OfProcess(noColor, quiet);
 

@@ -13,13 +13,14 @@ internal sealed class ReplicaSet : IAsyncDisposable
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
     private static readonly TimeZoneInfo NewYork = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
     private readonly TemporaryDirectory _folder = new();
+    private readonly PostgresServer _server;
     private readonly string _database;
     private readonly Replica[] _replicas;
     private int _started;
 
     private ReplicaSet(PostgresServer server, string database, DateTimeOffset start)
     {
-        (_database, Now, Start) = (database, start, start);
+        (_server, _database, Now, Start) = (server, database, start, start);
         ReplicaClock.Write(_folder.Path, start);
         _replicas = [.. Enumerable.Range(0, 3).Select(_ => new Replica(new CutProxy(server.Port)))];
     }
@@ -123,6 +124,15 @@ internal sealed class ReplicaSet : IAsyncDisposable
     /// <summary>Waits, in real time, until something is so in the store.</summary>
     public async Task WaitForRowsAsync(Func<IReadOnlyList<ScheduledRun>, bool> isSo, string what, CancellationToken cancellationToken) =>
         await WaitAsync(async () => isSo(await RowsAsync(cancellationToken)), what, cancellationToken);
+
+    /// <summary>What the replicas said last, and what the server is doing, for a failure's message.</summary>
+    public async Task<string> DescribeAsync(CancellationToken cancellationToken)
+    {
+        string database = _database.Split(';').Single(part => part.StartsWith("Database=", StringComparison.Ordinal))["Database=".Length..];
+        CommandResult activity = await _server.Client(
+            "psql", database, "-At", "-c", "SELECT pid, state, wait_event, now() - state_change, pg_blocking_pids(pid), client_port, left(query, 60) FROM pg_stat_activity WHERE datname = current_database()").RunAsync(cancellationToken);
+        return $"{activity.Output}{activity.Error}\n{string.Join('\n', ReplicaLedger.ReadAll(Folder).GroupBy(line => line.Replica).SelectMany(lines => lines.TakeLast(20)))}";
+    }
 
     public async ValueTask DisposeAsync()
     {

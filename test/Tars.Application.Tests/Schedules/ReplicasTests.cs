@@ -74,7 +74,7 @@ public sealed class ReplicasTests(PostgresFixture server) : IClassFixture<Postgr
         string? silent = broken is { } one ? set.NameOf(one.Index) : null;
         for (IReadOnlyList<ScheduledRun> running = await set.RunningAsync(Token); running.Count > 0; running = await set.RunningAsync(Token))
         {
-            Assert.True(set.Now < planned.AddSeconds(290), $"at {set.Now:O} these did not end: {string.Join(", ", running)}");
+            Assert.True(set.Now < planned.AddSeconds(290), $"at {set.Now:O} these did not end: {string.Join(", ", running)}\n{await set.DescribeAsync(Token)}");
             set.MoveTo(set.Now.AddSeconds(10));
             bool isDue = set.Now > planned.AddMinutes(2.2); // the lease is over: another takes it up, once the server gave back the locks of who cannot be reached
             for (int look = 0; look < 50 && (await set.RunningAsync(Token)) is { Count: > 0 } now && (isDue || now.Any(row => row.Owner != silent)); look++)

@@ -21,7 +21,7 @@ internal sealed class CommandTask : IScheduledTask, IDisposable
 
     /// <summary>Prepares it.</summary>
     /// <param name="host">The command that runs schedules: the configuration is its own.</param>
-    /// <param name="isShown">Whether what commands say is shown.</param>
+    /// <param name="isShown">Whether what commands wrote is shown once they have ended.</param>
     public CommandTask(CommandRun host, bool isShown) => (_host, _isShown) = (host, isShown);
 
     /// <summary>The exit code of the last command; null before.</summary>
@@ -67,8 +67,14 @@ internal sealed class CommandTask : IScheduledTask, IDisposable
 
     private async Task<TaskResult> RunAsync(string[] arguments, TakenRun run, CancellationToken cancellationToken)
     {
-        using ScheduledInvocation invocation = new(run.ClaimId, _isShown);
-        int exitCode = await TarsCommandLine.RunAsync([.. arguments, .. _host.ConfiguringArguments(), .. _isShown ? [] : (string[])["--quiet"]], invocation, cancellationToken).ConfigureAwait(false);
+        using ScheduledInvocation invocation = new(run.ClaimId);
+        int exitCode = await TarsCommandLine.RunAsync([.. arguments, .. _host.ConfiguringArguments(), .. _isShown && !_host.Console.Quiet ? [] : (string[])[CommonOptions.Quiet.Name]], invocation, cancellationToken).ConfigureAwait(false);
+        if (_isShown)
+        {
+            _host.Console.Write(invocation.Written);
+            await _host.Console.Error.WriteAsync(invocation.Said).ConfigureAwait(false);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         ExitCode = exitCode;
         return exitCode switch
