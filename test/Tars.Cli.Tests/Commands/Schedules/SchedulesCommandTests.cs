@@ -86,7 +86,7 @@ public sealed class SchedulesCommandTests : IDisposable, IClassFixture<SmallFlee
     public async Task Run_Analysis_WritesTheBytesOfItsCommand()
     {
         _folder.WriteText("tars.yaml", $$"""
-            observability: { prometheus_url: "{{_fleet.Address}}", step: 1m, retries: 1, settle_delay: 0s }
+            observability: { prometheus_url: "{{_fleet.Address}}", step: 1m, retries: 1, settle_delay: 0s, output_dir: reports }
             services: [{ name: frontend, labels: { service: frontend }, preset: prometheus-http }]
             objectives: [{ service: frontend, indicator: availability, target: 50%, window: 7d }]
             schedules: { hourly: { task: kpi, cron: "0 * * * *" } }
