@@ -37,10 +37,11 @@ public sealed class RunAudit : IAsyncDisposable
     private AuditTrail? _trail;
     private AuditReceipt _intent;
 
-    private RunAudit(AuditedAct act, AuditActor actor, TimeProvider time) => (_act, _actor, _time) = (act, actor, time);
+    private RunAudit(AuditedAct act, AuditActor actor, TimeProvider time, Guid? runId) =>
+        (_act, _actor, _time, RunId) = (act, actor, time, (runId ?? Guid.CreateVersion7()).ToString());
 
     /// <summary>Names the run; unique in an installation.</summary>
-    public string RunId { get; } = Guid.CreateVersion7().ToString();
+    public string RunId { get; }
 
     /// <summary>Where its intent stands in the log; null before, and without a log.</summary>
     public long? IntentSequence => _intent.EventId == Guid.Empty ? null : _intent.Sequence;
@@ -77,19 +78,20 @@ public sealed class RunAudit : IAsyncDisposable
     /// <param name="act">What is to be done.</param>
     /// <param name="actor">Who does it.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="runId">The id of the run, where somebody has given one: a schedule's claim; null for a new one.</param>
     /// <exception cref="AuditException">It cannot be audited and has to be.</exception>
-    public static RunAudit Open(AuditSettings? settings, AuditedAct act, AuditActor actor, TimeProvider time)
+    public static RunAudit Open(AuditSettings? settings, AuditedAct act, AuditActor actor, TimeProvider time, Guid? runId = null)
     {
         ArgumentNullException.ThrowIfNull(act);
         try
         {
             AuditTrail? trail = settings is null ? null : AuditTrail.Open(settings, act.Kind, time);
-            return new RunAudit(act, actor, time) { _trail = trail };
+            return new RunAudit(act, actor, time, runId) { _trail = trail };
         }
         catch (AuditException exception) when (exception.IsFrozen && act.Kind == AuditClass.Verification)
         {
             // Whoever finds out what happened to the log must be able to verify.
-            return new RunAudit(act, actor, time) { Warning = $"{exception.Message.Split(';')[0]}; this verification is not audited" };
+            return new RunAudit(act, actor, time, runId) { Warning = $"{exception.Message.Split(';')[0]}; this verification is not audited" };
         }
     }
 
@@ -159,11 +161,18 @@ public sealed class RunAudit : IAsyncDisposable
     /// <param name="type">The event's type.</param>
     /// <param name="data">What it says; no name of a person and no secret.</param>
     /// <exception cref="AuditException">It is not in the log: it must not be done.</exception>
-    public async Task NoteAsync(string type, JsonObject data)
+    public Task NoteAsync(string type, JsonObject data) => HappenedAsync(type, AuditOutcome.Intent, data);
+
+    /// <summary>Writes down something that happened while a run goes on.</summary>
+    /// <param name="type">The event's type.</param>
+    /// <param name="outcome">How it went.</param>
+    /// <param name="data">What is known of it. Nothing in it may tell who a person is, and no secret.</param>
+    /// <exception cref="AuditException">It is not in the log.</exception>
+    public async Task HappenedAsync(string type, AuditOutcome outcome, JsonObject data)
     {
         if (_trail is not null)
         {
-            await _trail.AppendAsync(Event(type, AuditOutcome.Intent, data)).ConfigureAwait(false);
+            await _trail.AppendAsync(Event(type, outcome, data)).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using Tars.Application.Publishing;
 using Tars.Storage;
 using Tars.Storage.Blobs;
 using Tars.Storage.Blobs.S3;
@@ -21,12 +22,13 @@ public sealed class OpenedStore : IAsyncDisposable
     /// <param name="creates">Whether an embedded store that is not there is made.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="StoreException">The database cannot be opened, or needs to be migrated.</exception>
+    /// <exception cref="PublicationException">The folder of an embedded store cannot be made.</exception>
     public static async Task<OpenedStore> OpenAsync(StorageSettings settings, TimeProvider time, bool creates, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (creates && settings.Address.File is { } file)
+        if (creates)
         {
-            BackupFolder.CreatePrivate(Path.GetDirectoryName(file)!);
+            CreateFolder(settings);
         }
 
         IBlobStore files = FilesOf(settings, time);
@@ -47,10 +49,7 @@ public sealed class OpenedStore : IAsyncDisposable
     public static Task<IReadOnlyList<Storage.Migrations.AppliedMigration>> MigrateAsync(StorageSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Address.File is { } file)
-        {
-            BackupFolder.CreatePrivate(Path.GetDirectoryName(file)!);
-        }
+        CreateFolder(settings);
 
         return Store.MigrateAsync(settings.Address, time, null, cancellationToken);
     }
@@ -60,6 +59,24 @@ public sealed class OpenedStore : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         return settings.Bucket is { } bucket ? new S3BlobStore(bucket, time) : new DirectoryBlobStore(settings.FileFolder!, time);
+    }
+
+    private static void CreateFolder(StorageSettings settings)
+    {
+        if (settings.Address.File is not { } file)
+        {
+            return;
+        }
+
+        string folder = Path.GetDirectoryName(file)!;
+        try
+        {
+            BackupFolder.CreatePrivate(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PublicationException($"{folder}: the folder of the store cannot be made: {exception.Message}", "name another with storage.folder");
+        }
     }
 
     /// <inheritdoc/>

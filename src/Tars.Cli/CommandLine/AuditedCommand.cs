@@ -31,6 +31,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         Does("store check", AuditClass.Verification, "store.checked"), Does("reports verify", AuditClass.Verification, "verification.made"),
         Does("store migrate", AuditClass.Store, "store.migrated"), Does("store backup", AuditClass.Store, "store.backed_up"), Does("store gc", AuditClass.Store, "store.collected"),
         Does("store export", AuditClass.Store, "store.exported"), Does("store import", AuditClass.Store, "store.imported"), Does("reports export", AuditClass.Store, "reports.exported"),
+        Does("schedules run", AuditClass.Runs, "schedule.run"), Does("schedules start", AuditClass.Runs, "schedules.followed"), Nothing("schedules list"), Nothing("schedules history"),
         Nothing("store restore"), Nothing("reports list"), Nothing("reports show"), Nothing("reports open"),
         Nothing("capture show"), Nothing("discover"), Nothing("demo"), Nothing("completion"), Nothing("keys list"), Nothing("keys show"), Nothing("pgp list"),
         Nothing("config show"), Nothing("config explain"), Nothing("config validate"), Nothing("config diff"), Nothing("config schema"), Nothing("config docs"),
@@ -59,7 +60,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
 
         bool isConfigured = Act.Kind == AuditClass.Runs && run.Knows(CommonOptions.Plan); // what reads a backend loads the whole configuration
         AuditSettings? settings = isConfigured ? AuditSettings.Of(run.Settings.Loaded) : await SettingsAsync(run).ConfigureAwait(false);
-        RunAudit audit = RunAudit.Open(settings, Act, actor, run.Time);
+        RunAudit audit = RunAudit.Open(settings, Act, actor, run.Time, run.GivenRunId);
         if (audit.Warning is { } warning)
         {
             run.Console.Warn(warning);

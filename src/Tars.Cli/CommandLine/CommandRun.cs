@@ -29,11 +29,14 @@ internal sealed class CommandRun
     private CommandRun(ParseResult result)
     {
         _result = result;
-        Console = TarsConsole.OfProcess(Has(CommonOptions.NoColor), Has(CommonOptions.Quiet));
+        Console = TarsConsole.Of(result.InvocationConfiguration, Has(CommonOptions.NoColor), Has(CommonOptions.Quiet));
     }
 
     /// <summary>What it leaves in the audit log.</summary>
     public RunAudit Audit => _audit ?? throw new InvalidOperationException("the audit log is opened before anything else");
+
+    /// <summary>The id it has to run under: of a command that a schedule runs; null for one of its own.</summary>
+    public Guid? GivenRunId => (_result.InvocationConfiguration as ScheduledInvocation)?.RunId;
 
     /// <summary>Where it speaks.</summary>
     public TarsConsole Console { get; }
@@ -363,6 +366,14 @@ internal sealed class CommandRun
         settings.AddRange(Switched(CommonOptions.Sign, "security.signing_enabled").Concat(Switched(CommonOptions.Encrypt, "security.encryption_enabled")));
         return SettingsSearch.OfProcess() with { ConfigPath = path, Profile = Value(CommonOptions.Profile), CommandLine = settings };
     }
+
+    /// <summary>The options that say which configuration holds, as they were given: for a command that this one runs.</summary>
+    public string[] ConfiguringArguments() =>
+    [
+        .. Value(CommonOptions.Profile) is { } profile ? [CommonOptions.Profile.Name, profile] : (string[])[],
+        .. (Value(CommonOptions.Config) ?? []).SelectMany(config => (string[])[CommonOptions.Config.Name, config]),
+        .. (Value(CommonOptions.Set) ?? []).SelectMany(set => (string[])[CommonOptions.Set.Name, set]),
+    ];
 
     private IEnumerable<CommandLineSetting> Switched(Option<bool> option, string path) => Has(option) ? [new CommandLineSetting(option.Name, path, "true")] : [];
 

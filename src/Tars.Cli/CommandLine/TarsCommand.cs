@@ -11,6 +11,9 @@ internal sealed class TarsCommand(string name, string description, params string
     /// <summary>Whether a run goes on long enough for secrets to be rotated meanwhile: their backend is kept, and new values can be taken up.</summary>
     public bool FollowsSecrets { get; init; }
 
+    /// <summary>How long it may take to end after it was told to; null for the usual time.</summary>
+    public TimeSpan? EndsWithin { get; set; }
+
     /// <summary>A command that runs; it has the speaking and configuring options besides its own.</summary>
     public static TarsCommand Verb(
         string name, string description, IEnumerable<Option> options, Func<CommandRun, CancellationToken, Task<int>> run, params string[] examples) =>

@@ -9,22 +9,44 @@ namespace Tars.Cli.CommandLine;
 /// <summary>The <c>tars</c> command line: parses, runs one command, and turns every failure into an error a person can act on.</summary>
 internal static class TarsCommandLine
 {
-    /// <summary>Runs the command line.</summary>
+    private static readonly Lock Parsing = new();
+
+    /// <summary>Runs the command line of this process.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken) =>
+        RunAsync(args, new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancellationToken);
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="configuration">Where it speaks.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, InvocationConfiguration configuration, CancellationToken cancellationToken)
     {
-        InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false };
+        TarsConsole Speak(bool quiet) => TarsConsole.Of(configuration, noColor: true, quiet);
         try
         {
             (IReadOnlyList<string> arguments, IReadOnlyList<string> notes) = PredecessorArguments.Translate(args);
-            RootCommand root = TarsRootCommand.Create(arguments);
-            ParseResult result = root.Parse(arguments);
-            if (result.Errors.Count > 0)
+            RootCommand root;
+            ParseResult result;
+            lock (Parsing)
             {
-                return RefuseUsage(result, root);
+                // Options are shared by all trees, and making one changes them.
+                root = TarsRootCommand.Create(arguments);
+                result = root.Parse(arguments);
             }
 
-            TarsConsole console = TarsConsole.OfProcess(noColor: true, quiet: arguments.Contains(CommonOptions.Quiet.Name));
+            if (result.Errors.Count > 0)
+            {
+                return RefuseUsage(result, root, Speak(quiet: false));
+            }
+
+            if (result.CommandResult.Command is TarsCommand { EndsWithin: { } endsWithin })
+            {
+                configuration.ProcessTerminationTimeout = endsWithin;
+            }
+
+            TarsConsole console = Speak(quiet: arguments.Contains(CommonOptions.Quiet.Name));
             foreach (string note in notes)
             {
                 console.Note(note);
@@ -34,19 +56,18 @@ internal static class TarsCommandLine
         }
         catch (OperationCanceledException)
         {
-            TarsConsole.OfProcess(noColor: true, quiet: false).Fail("interrupted; outputs are as they were before");
+            Speak(quiet: false).Fail("interrupted; outputs are as they were before");
             return ExitCode.Interrupted;
         }
         catch (Exception exception) when (Failure.Of(exception) is { } failure)
         {
-            TarsConsole.OfProcess(noColor: true, quiet: false).Fail(failure.Message, failure.Hint);
+            Speak(quiet: false).Fail(failure.Message, failure.Hint);
             return failure.ExitCode;
         }
     }
 
-    private static int RefuseUsage(ParseResult result, RootCommand root)
+    private static int RefuseUsage(ParseResult result, RootCommand root, TarsConsole console)
     {
-        TarsConsole console = TarsConsole.OfProcess(noColor: true, quiet: false);
         Command command = result.CommandResult.Command;
         string path = PathOf(result.CommandResult);
         if (result.UnmatchedTokens.Count > 0)

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 using Spectre.Console;
 using Tars.Reports;
@@ -45,6 +46,11 @@ internal sealed class TarsConsole
         bool color = !noColor && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return new TarsConsole(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, color, quiet);
     }
+
+    /// <summary>Where a command speaks: the process's console, or the texts of a command that a schedule runs.</summary>
+    public static TarsConsole Of(InvocationConfiguration configuration, bool noColor, bool quiet) => configuration is ScheduledInvocation scheduled
+        ? new TarsConsole(scheduled.Output, scheduled.Error, outputIsTerminal: false, errorIsTerminal: false, color: false, quiet)
+        : OfProcess(noColor, quiet);
 
     /// <summary>A note for people, on standard error; left out when quiet.</summary>
     public void Note(string text)

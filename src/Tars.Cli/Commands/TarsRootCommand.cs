@@ -17,6 +17,7 @@ using Tars.Cli.Commands.Pgp;
 using Tars.Cli.Commands.Regressions;
 using Tars.Cli.Commands.Reports;
 using Tars.Cli.Commands.Retro;
+using Tars.Cli.Commands.Schedules;
 using Tars.Cli.Commands.Sealing;
 using Tars.Cli.Commands.Stability;
 using Tars.Cli.Commands.Store;
@@ -50,6 +51,7 @@ internal static class TarsRootCommand
         new("audit", AuditCommand.Create),
         new("reports", ReportsCommand.Create),
         new("store", StoreCommand.Create),
+        new("schedules", SchedulesCommand.Create),
         new("completion", CompletionCommand.Create),
     ];
 

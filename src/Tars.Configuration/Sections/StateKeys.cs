@@ -67,7 +67,12 @@ public static partial class TarsSchema
             "a schedule",
             Must("task", new ChoiceType("kpi", "daily", "anomalies", "regressions", "retro", "checkpoint", "retention"), "What is run."),
             Must("cron", new CronType(), "When: minute, hour, day of month, month, day of week, as in crontab(5)."),
-            Key("time_zone", new TimeZoneType(), "The time zone that cron means; without it, observability.time_zone.")),
+            Key("time_zone", new TimeZoneType(), "The time zone that cron means; without it, observability.time_zone."),
+            Key(
+                "missed",
+                new ChoiceType("run_once", "all", "report"),
+                "What becomes of runs whose time passed while nobody ran them: the last is made up for, each is, or they are written down as missed.",
+                "run_once")),
         "a map of schedules");
 
     private static SectionType Waivers()

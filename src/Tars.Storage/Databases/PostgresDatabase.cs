@@ -29,7 +29,9 @@ internal sealed class PostgresDatabase : Database
     {
         NpgsqlConnectionStringBuilder text = new(address.Server!.ConnectionString) { PersistSecurityInfo = false, IncludeErrorDetail = false };
         text.ApplicationName ??= "tars";
-        text.Options = $"{text.Options} -c synchronous_commit=on -c timezone=UTC".TrimStart();
+
+        // A client whose network is gone cannot say so: the server gives back the locks of its transaction after this time, unless the address says another one.
+        text.Options = $"-c idle_in_transaction_session_timeout=20s {text.Options} -c synchronous_commit=on -c timezone=UTC";
         _source = NpgsqlDataSource.Create(text);
     }
 

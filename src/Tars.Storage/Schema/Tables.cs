@@ -69,13 +69,15 @@ internal static class Tables
         "message_id",
         "message_id identity, run_id text > runs.run_id, channel text, payload text, state text, attempts integer, owner text, lease_until time, created time, finished time, error text, not_before time");
 
+    public static readonly Table Schedules = Table.Of("schedules", "schedule", "schedule text, definition text, since time, decided time");
+
     public static readonly Table SchedulesHistory = Table.Of(
         "schedules_history",
         "schedule,planned",
-        "schedule text, planned time, owner text, started time, ended time, state text, run_id text > runs.run_id, reason text");
+        "schedule text, planned time, owner text, started time, ended time, state text, run_id text > runs.run_id, reason text, origin text, outcome text, attempt integer, lease_until time, claim_id text");
 
     public static readonly IReadOnlyList<Table> All =
     [
-        Subjects, Runs, Blobs, Reports, Renderings, Figures, Findings, Captures, Users, ApiKeys, Tokens, Sessions, Attestations, Jobs, Outbox, SchedulesHistory,
+        Subjects, Runs, Blobs, Reports, Renderings, Figures, Findings, Captures, Users, ApiKeys, Tokens, Sessions, Attestations, Jobs, Outbox, Schedules, SchedulesHistory,
     ];
 }

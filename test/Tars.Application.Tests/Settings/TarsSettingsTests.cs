@@ -239,6 +239,7 @@ public class TarsSettingsTests
     [Theory]
     [InlineData("quickstart.yaml", 1, 1)]
     [InlineData("aspnetcore-shop.yaml", 8, 6)]
+    [InlineData("schedules.yaml", 1, 0)]
     [InlineData("tars-platform.yaml", 11, 17)]
     public void Load_Sample_IsValid(string name, int services, int objectives)
     {

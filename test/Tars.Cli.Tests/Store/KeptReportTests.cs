@@ -33,7 +33,7 @@ public sealed class KeptReportTests(FleetBackend fleet) : IDisposable
         await _folder.TarsAsync(0, "reports", "verify", "1");
         string checkedStore = await _folder.TarsAsync(0, "store", "check");
         Assert.Contains("1 sealed and verified", checkedStore, StringComparison.Ordinal);
-        await _folder.TarsAsync(0, "reports", "export", "1", "again");
+        await _folder.TarsAsync(0, "reports", "export", "1", "--output", "again");
         foreach (string file in Directory.EnumerateFiles(_folder.Combine("out")))
         {
             Assert.Equal(await File.ReadAllBytesAsync(file, Cancelled), await File.ReadAllBytesAsync(_folder.Combine("again", Path.GetFileName(file)), Cancelled));
@@ -51,7 +51,7 @@ public sealed class KeptReportTests(FleetBackend fleet) : IDisposable
         await _folder.TarsAsync(0, Kpi("--encrypt", "--output", "none"));
         await _folder.TarsAsync(0, "reports", "verify", "1");
         await _folder.TarsAsync(0, "store", "check");
-        await _folder.TarsAsync(0, "reports", "export", "1", "again");
+        await _folder.TarsAsync(0, "reports", "export", "1", "--output", "again");
         Assert.All(Directory.EnumerateFiles(_folder.Combine("again")), file => Assert.Matches(@"\.(sealed|dsse\.json)$", file));
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "kpi*", SearchOption.TopDirectoryOnly));
     }
@@ -72,7 +72,7 @@ public sealed class KeptReportTests(FleetBackend fleet) : IDisposable
     {
         await PrepareAsync();
         string data = Directory.CreateDirectory(_folder.Combine("data")).FullName;
-        await MountAsync("-t", "tmpfs", "-o", "size=700k,mode=700", "tmpfs", data);
+        await MountAsync("-t", "tmpfs", "-o", "size=250k,mode=700", "tmpfs", data);
         try
         {
             string said = await _folder.TarsAsync(3, Kpi("--output", "out"));

@@ -14,6 +14,7 @@ public class JsonSchemaTests
 
     [Theory]
     [InlineData("samples/quickstart.yaml")]
+    [InlineData("samples/schedules.yaml")]
     [InlineData("samples/aspnetcore-shop.yaml")]
     [InlineData("samples/tars-platform.yaml")]
     public async Task ToJsonSchema_Sample_IsValid(string path)

@@ -18,7 +18,7 @@ public sealed class ProjectReferenceTests
         ["Tars.Observability"] = (["Tars.Statistics"], ["Parquet.Net"]),
         ["Tars.Reports"] = (["Tars.Observability"], []),
         ["Tars.Storage"] = ([], ["AWSSDK.S3", "Dapper", "Microsoft.Data.Sqlite", "Npgsql"]),
-        ["Tars.Application"] = (["Tars.Compliance", "Tars.Configuration", "Tars.Observability", "Tars.Reports", "Tars.Sealing", "Tars.Sealing.OpenPgp", "Tars.Sealing.Pkcs11", "Tars.Storage"], []),
+        ["Tars.Application"] = (["Tars.Compliance", "Tars.Configuration", "Tars.Observability", "Tars.Reports", "Tars.Sealing", "Tars.Sealing.OpenPgp", "Tars.Sealing.Pkcs11", "Tars.Storage"], ["Quartz"]),
         ["Tars.Cli"] = (["Tars.Application", "Tars.Compliance", "Tars.Simulation"], ["Spectre.Console", "System.CommandLine"]),
         ["Tars.Verify"] = (["Tars.Sealing"], []),
     };

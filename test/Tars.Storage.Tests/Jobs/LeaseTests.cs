@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Tars.Storage.Jobs;
 using Tars.Storage.Notifications;
-using Tars.Storage.Schedules;
 using Tars.Storage.Tests.Fixtures;
 using Xunit;
 
@@ -151,26 +150,6 @@ public abstract class LeaseTests(IStorePlace place) : StoreTestBase(place)
             }
         })));
         Assert.Equal(ids, sent.Order());
-    }
-
-    [Fact]
-    public async Task Schedules_ManyReplicasAtOnce_OneRunsEachInstant()
-    {
-        StoreAddress address = await NewAddressAsync();
-        Store[] replicas = [await OpenAsync(address), await OpenAsync(address)];
-        DateTimeOffset planned = Clock.GetUtcNow();
-        bool[] claims = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => replicas[i % 2].Schedules.BeginAsync("daily", planned, $"replica-{i}", Minute, Token))));
-        Assert.Single(claims, true);
-        string owner = (await replicas[0].Schedules.ListAsync("daily", 10, Token))[0].Owner;
-        Clock.Advance(Minute); // it died: another takes over
-        Assert.True(await replicas[1].Schedules.BeginAsync("daily", planned, "heir", Minute, Token));
-        Assert.False(await replicas[0].Schedules.EndAsync("daily", planned, owner, null, null, Token));
-        Assert.True(await replicas[1].Schedules.EndAsync("daily", planned, "heir", null, "no backend", Token));
-        Assert.Equal(
-            [new ScheduledRun("daily", planned, "heir", Clock.GetUtcNow(), Clock.GetUtcNow(), ScheduledState.Failed, null, "no backend")],
-            await replicas[0].Schedules.ListAsync("daily", 10, Token));
-        Clock.Advance(Minute);
-        Assert.False(await replicas[0].Schedules.BeginAsync("daily", planned, "late", Minute, Token));
     }
 }
 

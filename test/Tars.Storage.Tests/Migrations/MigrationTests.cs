@@ -1,6 +1,7 @@
 using Tars.Storage.Databases;
 using Tars.Storage.Findings;
 using Tars.Storage.Migrations;
+using Tars.Storage.Schedules;
 using Tars.Storage.Tests.Fixtures;
 using Xunit;
 
@@ -8,7 +9,7 @@ namespace Tars.Storage.Tests.Migrations;
 
 public abstract class MigrationTests(IStorePlace place) : StoreTestBase(place)
 {
-    private const int Newest = 3;
+    private const int Newest = 4;
 
     /// <summary>Rows as a program of the first schema wrote them, in plain SQL.</summary>
     private const string OldRows = """
@@ -19,6 +20,8 @@ public abstract class MigrationTests(IStorePlace place) : StoreTestBase(place)
         INSERT INTO findings (report_id, ordinal, kind, service, metric, severity, date, started, summary, details)
             VALUES (1, 0, 'anomaly', 'checkout', 'latency_p99', 'high', '2026-01-30', 1769731200000000, 'first', '{}'), (1, 1, 'budget', 'search', 'availability', 'low', '2026-01-30', 1769734800000000, 'second', '{}');
         INSERT INTO outbox (run_id, channel, payload, state, attempts, created) VALUES ('019c1111-7c2e-7d31-8000-000000000001', 'ops', 'old', 'waiting', 0, 1769817600000000);
+        INSERT INTO schedules_history (schedule, planned, owner, started, ended, state, reason)
+            VALUES ('daily', 1769817600000000, 'old', 1769817600000000, NULL, 'running', NULL), ('daily', 1769731200000000, 'old', 1769731200000000, 1769731201000000, 'failed', 'no backend');
         """;
 
     public static TheoryData<int> OlderSchemas => [.. Enumerable.Range(1, Newest - 1)];
@@ -39,6 +42,8 @@ public abstract class MigrationTests(IStorePlace place) : StoreTestBase(place)
         Assert.Equal(["second", "first"], (await store.Findings.QueryAsync(new FindingFilter(), FindingOrder.NewestFirst, 10, null, Token)).Findings.Select(finding => finding.Found.Summary));
         Assert.Equal("old", (await store.Outbox.TakeAsync("sender", TimeSpan.FromMinutes(1), Token))!.Message.Payload);
         Assert.Equal(new DateTimeOffset(2026, 1, 31, 0, 1, 0, TimeSpan.Zero).AddMicroseconds(1), (await store.Runs.ListAsync(null, null, 1, Token))[0].Ended);
+        IReadOnlyList<ScheduledRun> runs = await store.Schedules.ListAsync(new ScheduleFilter(), Token);
+        Assert.Equal([(null, 1), (ScheduledOutcome.Failed, 1)], runs.Select(run => (run.Outcome, run.Attempt)));
         Assert.Empty(await store.CheckAsync(Token));
         Assert.Empty(await Store.MigrateAsync(address, Clock, null, Token));
     }

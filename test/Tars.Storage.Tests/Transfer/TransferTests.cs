@@ -7,6 +7,7 @@ using Tars.Storage.Jobs;
 using Tars.Storage.Notifications;
 using Tars.Storage.Reports;
 using Tars.Storage.Runs;
+using Tars.Storage.Schedules;
 using Tars.Storage.Schema;
 using Tars.Storage.Tests.Fixtures;
 using Tars.TestKit;
@@ -38,8 +39,9 @@ public abstract class TransferTests(IStorePlace place) : StoreTestBase(place)
         await store.Jobs.TakeAsync("replica-1", TimeSpan.FromMinutes(1), Token);
         await store.Outbox.AddAsync(new NewMessage("ops", "{}") { RunId = run }, Token);
         await store.Outbox.FailedAsync((await store.Outbox.TakeAsync("s", TimeSpan.FromMinutes(1), Token))!, "503", TimeSpan.FromMinutes(1), Token);
-        await store.Schedules.BeginAsync("daily", now, "replica-1", TimeSpan.FromMinutes(1), Token);
-        await store.Schedules.EndAsync("daily", now, "replica-1", run, null, Token);
+        await store.Schedules.ObserveAsync("daily", "daily 0 6 * * * UTC", Token);
+        ScheduleClaim claim = await store.Schedules.ClaimNowAsync(new ScheduleClaimant("daily", "daily 0 6 * * * UTC", "replica-1", TimeSpan.FromMinutes(1), MayRepeat: true), Token);
+        await store.Schedules.EndAsync(((ScheduleClaim.Taken)claim).Run, ScheduledOutcome.Failed, "no backend", Token);
     }
 
     [Fact]
