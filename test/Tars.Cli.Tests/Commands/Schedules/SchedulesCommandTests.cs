@@ -119,7 +119,7 @@ public sealed class SchedulesCommandTests : IDisposable, IClassFixture<SmallFlee
         Assert.Contains("running", (await TarsProgram.RunAsync(_folder.Path, "schedules", "list")).Output, StringComparison.Ordinal);
     }
 
-    private Task<Store> OpenStoreAsync(TimeProvider time)
+    private Task<Tars.Storage.Store> OpenStoreAsync(TimeProvider time)
     {
         Directory.CreateDirectory(_folder.Combine("tars-data"));
         return Store.OpenAsync(StoreAddress.Parse($"sqlite:{_folder.Combine("tars-data", "store.db")}"), time, null, Token);
