@@ -55,6 +55,9 @@ internal static class CommonOptions
     public static Option<string?> Timestamp { get; } = Text(
         "--timestamp", "URL", "Fetches a timestamp (RFC 3161) of what is signed from this authority, in place of security.timestamp_url; without one nothing is written");
 
+    public static Option<string?> Shard { get; } = Text(
+        "--shard", "I/N", "Reads part I of N of the services (the first is 0) and keeps the answers; the verb merge makes the report of all parts");
+
     /// <summary>Options that say how to speak; every command has them.</summary>
     public static IReadOnlyList<Option> Speaking { get; } = [Quiet, NoColor, Verbose];
 
