@@ -65,7 +65,7 @@ public sealed class ShardedFleetTests(ShardedFleet fleet) : IClassFixture<Sharde
         yield return KpiReport.Render(KpiSummary.Of(read.Set, read.Analysis, window), [.. KpiSnapshots.Of(read.Set, read.Analysis, window, TimeSpan.FromHours(6))]);
         yield return WeeklyReport.Render(StabilityReport.Of(read.Set, read.Analysis, window, null));
         yield return AnomalyEventsReport.Render(anomalies);
-        yield return DailyHealthReport.Render(DailyHealth.Of(read.Set, read.Analysis, window.Days(read.Analysis.TimeZone).First(), anomalies.Events), 1);
+        yield return DailyHealthReport.Render(DailyHealth.Of(read.Set, read.Analysis, window.Days(read.Analysis.TimeZone)[0], anomalies.Events), 1);
         yield return RegressionSummaryReport.Render(RegressionReport.Of(
             read.Set, read.Analysis, RegressionOptions.Default with { CompareTo = new ComparisonBaseline.Previous() }, window));
         yield return Retro(read);
