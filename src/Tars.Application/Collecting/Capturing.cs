@@ -29,7 +29,7 @@ public static class Capturing
         List<(string, CaptureManifest)> made = [];
         foreach (BackendPlan plan in plans)
         {
-            ISeriesSource source = reading.Sources.First(opened => opened.Backend == plan.Backend).Source;
+            ISeriesSource source = reading.SourceOf(plan).Source;
             string own = OpenedSource.FolderOf(folder, plan.Backend, plans.Count);
             made.Add((own, await CaptureAsync(source, plan.Plan, own, createdBy, reading.Concurrency, progress, cancellationToken).ConfigureAwait(false)));
         }

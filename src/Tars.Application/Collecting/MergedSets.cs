@@ -7,7 +7,10 @@ namespace Tars.Application.Collecting;
 internal static class MergedSets
 {
     /// <summary>Merges sets of one grid; services, indicators and queries in configuration order, an alert that two backends know once.</summary>
-    public static SeriesSet Of(IReadOnlyList<SeriesSet> sets, IReadOnlyList<ServiceDefinition> services)
+    /// <param name="sets">The sets.</param>
+    /// <param name="alerting">Those of them for which alerts were asked for; all of them for none.</param>
+    /// <param name="services">The services in configuration order.</param>
+    public static SeriesSet Of(IReadOnlyList<SeriesSet> sets, IReadOnlyList<SeriesSet> alerting, IReadOnlyList<ServiceDefinition> services)
     {
         if (sets.Count == 1)
         {
@@ -20,7 +23,7 @@ internal static class MergedSets
             sets[0].Grid,
             services,
             [.. sets.SelectMany(set => set.Indicators).OrderBy(indicator => PlaceOf(indicator.Key.Service))],
-            Alerts(sets),
+            Alerts(alerting.Count > 0 ? alerting : sets),
             [.. sets.SelectMany(set => set.VersionChanges).OrderBy(change => change.Time).ThenBy(change => change.Service, StringComparer.Ordinal)],
             [.. sets.SelectMany(set => set.Queries).OrderBy(query => PlaceOf(query.Service))],
             Description([.. sets.Select(set => set.Source).Distinct()]),

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Tars.Application.Settings;
+using Tars.Application.Sharding;
 using Tars.Observability.Captures;
 using Tars.Observability.Indicators;
 using Tars.Observability.Prometheus;
@@ -14,6 +15,17 @@ namespace Tars.Application.Collecting;
 /// <param name="Services">The services read from it.</param>
 internal sealed record OpenedSource(string Backend, ISeriesSource Source, TimeGrid? CapturedGrid, IReadOnlyList<ServiceDefinition> Services)
 {
+    /// <summary>Whether its alerts are read; of several shards of one backend one has them.</summary>
+    public bool HasAlerts { get; init; } = true;
+
+    /// <summary>What a shard reads of it; null for nothing. The alerts go with the first service by name.</summary>
+    public OpenedSource? PartOf(Shard shard, IReadOnlyCollection<string> fleet)
+    {
+        IReadOnlyList<string> names = shard.Of(fleet);
+        ServiceDefinition[] own = [.. Services.Where(service => names.Contains(service.Name))];
+        return own.Length == 0 ? null : this with { Services = own, HasAlerts = names.Contains(Services.Select(service => service.Name).Min(StringComparer.Ordinal)!) };
+    }
+
     public static async Task<IReadOnlyList<OpenedSource>> OpenAsync(
         TarsSettings settings, IReadOnlyList<ServiceDefinition> services, ReadingRequest request, TimeProvider time, CancellationToken cancellationToken)
     {

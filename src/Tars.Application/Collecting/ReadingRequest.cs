@@ -1,3 +1,4 @@
+using Tars.Application.Sharding;
 using Tars.Observability.Indicators;
 using Tars.Observability.Prometheus;
 using Tars.Observability.TimeSeries;
@@ -8,12 +9,20 @@ namespace Tars.Application.Collecting;
 /// <param name="CaptureFolder">A capture to read in place of the backends; null for the backends.</param>
 /// <param name="Services">Names of the services to read; empty for all.</param>
 /// <param name="Timings">Receives the timing of each query sent, or null.</param>
-public sealed record ReadingRequest(string? CaptureFolder, IReadOnlyList<string> Services, IProgress<QueryTiming>? Timings);
+public sealed record ReadingRequest(string? CaptureFolder, IReadOnlyList<string> Services, IProgress<QueryTiming>? Timings)
+{
+    /// <summary>The part of the fleet to read; null for all of it.</summary>
+    public Shard? Shard { get; init; }
+}
 
 /// <summary>The queries one backend is to answer.</summary>
 /// <param name="Backend">Its name in the configuration.</param>
 /// <param name="Plan">The queries.</param>
-public sealed record BackendPlan(string Backend, QueryPlan Plan);
+public sealed record BackendPlan(string Backend, QueryPlan Plan)
+{
+    /// <summary>Who is to answer; null for the one source of the backend.</summary>
+    internal OpenedSource? Source { get; init; }
+}
 
 /// <summary>A query before it is sent, with what one series of it costs. How many series it has only the backend knows.</summary>
 /// <param name="Backend">The backend's name.</param>

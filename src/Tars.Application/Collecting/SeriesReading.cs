@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Tars.Application.Settings;
+using Tars.Application.Sharding;
 using Tars.Configuration.Schemas;
 using Tars.Observability.Captures;
 using Tars.Observability.Indicators;
@@ -17,10 +18,11 @@ public sealed class SeriesReading : IDisposable
     private readonly TarsSettings _settings;
     private readonly IReadOnlyList<OpenedSource> _sources;
     private readonly TimeProvider _time;
+    private readonly ShardSet? _shards;
 
-    private SeriesReading(TarsSettings settings, IReadOnlyList<ServiceDefinition> services, IReadOnlyList<OpenedSource> sources, TimeProvider time)
+    private SeriesReading(TarsSettings settings, IReadOnlyList<ServiceDefinition> services, IReadOnlyList<OpenedSource> sources, TimeProvider time, ShardSet? shards = null)
     {
-        (_settings, Services, _sources, _time) = (settings, services, sources, time);
+        (_settings, Services, _sources, _time, _shards) = (settings, services, sources, time, shards);
         HashSet<string> names = [.. services.Select(service => service.Name)];
         Analysis = settings.Analysis with
         {
@@ -34,6 +36,9 @@ public sealed class SeriesReading : IDisposable
 
     /// <summary>What the analyses need to know besides the series, for the services that are read.</summary>
     public AnalysisSettings Analysis { get; }
+
+    /// <summary>The part of the services that is planned; null for all of them.</summary>
+    public Shard? Shard { get; private init; }
 
     /// <summary>The step: a capture's own, else the configured one.</summary>
     public TimeSpan Step => _sources.Select(source => source.CapturedGrid?.Step).FirstOrDefault(step => step is not null) ?? _settings.Observability.Step;
@@ -78,7 +83,18 @@ public sealed class SeriesReading : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         IReadOnlyList<ServiceDefinition> services = Choose(settings, request.Services);
         IReadOnlyList<OpenedSource> sources = await OpenedSource.OpenAsync(settings, services, request, time, cancellationToken).ConfigureAwait(false);
-        return new SeriesReading(settings, services, sources, time);
+        return new SeriesReading(settings, services, sources, time) { Shard = request.Shard };
+    }
+
+    /// <summary>Opens shards in place of what they were read from: every window is that of the shards.</summary>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="shards">All shards of one report.</param>
+    /// <param name="time">The clock.</param>
+    public static SeriesReading Of(TarsSettings settings, ShardSet shards, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(shards);
+        return new SeriesReading(settings, Choose(settings, shards.First.Fleet), shards.Sources, time, shards);
     }
 
     /// <summary>The window that is meant.</summary>
@@ -88,6 +104,11 @@ public sealed class SeriesReading : IDisposable
     public TimeWindow Resolve(WindowRequest request, TimeSpan defaultLength)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (_shards is not null)
+        {
+            return _shards.Window;
+        }
+
         TimeWindow? captured = CapturedWindow();
         DateTimeOffset latest = captured?.To ?? _time.GetUtcNow() - _settings.Observability.SettleDelay;
         TimeWindow window = request.Resolve(Step, latest, captured, defaultLength);
@@ -96,19 +117,35 @@ public sealed class SeriesReading : IDisposable
             "choose a window inside it, or capture a longer one");
     }
 
-    /// <summary>Plans a collection: one plan per backend.</summary>
+    /// <summary>Plans a collection: one plan per backend; for a shard those of its services, and none for a backend of which it has no service.</summary>
     /// <param name="window">The window that is analysed.</param>
     /// <param name="history">How much before it is read besides, as far as a capture goes back; zero for nothing.</param>
     public IReadOnlyList<BackendPlan> Plan(TimeWindow window, TimeSpan history)
     {
+        TimeGrid grid = GridOf(window, history);
+        string[] fleet = [.. Services.Select(service => service.Name)];
+        return
+        [
+            .. _sources.Select(source => Shard is { } shard ? source.PartOf(shard, fleet) : source).OfType<OpenedSource>()
+                .Select(source => new BackendPlan(source.Backend, QueryPlan.Of(_settings.ToCollection(source.Services, source.HasAlerts), grid)) { Source = source }),
+        ];
+    }
+
+    /// <summary>The steps that are collected for a window with its history, the lead-in left out.</summary>
+    internal TimeGrid GridOf(TimeWindow window, TimeSpan history)
+    {
+        if (_shards is not null)
+        {
+            return TimeGrid.Of(new TimeWindow(_shards.First.SeriesFrom, window.To), Step);
+        }
+
         DateTimeOffset from = Instants.AlignDown(window.From - history, Step);
         if (CapturedWindow() is { } captured && from < captured.From)
         {
             from = captured.From;
         }
 
-        TimeGrid grid = TimeGrid.Of(new TimeWindow(from, window.To), Step);
-        return [.. _sources.Select(source => new BackendPlan(source.Backend, QueryPlan.Of(_settings.ToCollection(source.Services), grid)))];
+        return TimeGrid.Of(new TimeWindow(from, window.To), Step);
     }
 
     /// <summary>Collects the series of all backends into one set.</summary>
@@ -123,13 +160,15 @@ public sealed class SeriesReading : IDisposable
         List<SeriesSet> sets = [];
         foreach (BackendPlan plan in plans)
         {
-            ISeriesSource source = _sources.First(opened => opened.Backend == plan.Backend).Source;
-            SeriesCollector collector = new(source, _settings.Observability.Concurrency);
+            SeriesCollector collector = new(SourceOf(plan).Source, _settings.Observability.Concurrency);
             sets.Add(await collector.CollectAsync(plan.Plan, progress, cancellationToken).ConfigureAwait(false));
         }
 
-        return MergedSets.Of(sets, Services);
+        return MergedSets.Of(sets, [.. sets.Where((_, i) => plans[i].Plan.Request.IncludeAlerts)], Services);
     }
+
+    /// <summary>Who answers a plan.</summary>
+    internal OpenedSource SourceOf(BackendPlan plan) => plan.Source ?? _sources.First(opened => opened.Backend == plan.Backend);
 
     /// <summary>What the queries of a plan would cause; nothing is sent.</summary>
     public async Task<IReadOnlyList<PlannedLoad>> EstimateAsync(IReadOnlyList<BackendPlan> plans, CancellationToken cancellationToken)
@@ -138,7 +177,7 @@ public sealed class SeriesReading : IDisposable
         List<PlannedLoad> loads = [];
         foreach (BackendPlan plan in plans)
         {
-            OpenedSource source = _sources.First(opened => opened.Backend == plan.Backend);
+            OpenedSource source = SourceOf(plan);
             RangeBoundary boundary = source.CapturedGrid is null
                 ? BoundaryOf(plan.Backend)
                 : (await source.Source.DescribeAsync(cancellationToken).ConfigureAwait(false)).Boundary;
@@ -159,9 +198,6 @@ public sealed class SeriesReading : IDisposable
     /// <summary>The addresses of the backends that are read, without user or password, a space between two.</summary>
     public string Addresses() => string.Join(' ', _sources.Select(source => _settings.Observability.Backends[source.Backend].Url.GetComponents(
         UriComponents.HttpRequestUrl, UriFormat.UriEscaped)).Distinct());
-
-    /// <summary>The sources that are read, by backend.</summary>
-    internal IReadOnlyList<OpenedSource> Sources => _sources;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -18,6 +18,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
     private static readonly Dictionary<string, AuditedCommand> ByName = new AuditedCommand[]
     {
         Run("kpi"), Run("kpi watch"), Run("stability"), Run("anomalies"), Run("anomalies detect"), Run("daily"), Run("regressions"), Run("regressions changepoints"),
+        Run("kpi merge"), Run("stability merge"), Run("anomalies merge"), Run("daily merge"), Run("regressions merge"), Run("retro merge"),
         Run("retro"), Run("capture"), Run("capture import"),
         Does("sign", AuditClass.Seals, "seal.signed"), Does("encrypt", AuditClass.Seals, "seal.encrypted"),
         Does("decrypt", AuditClass.Seals, "seal.decrypted"), Does("rewrap", AuditClass.Seals, "seal.rewrapped"),
@@ -58,7 +59,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
             return RunAudit.Open(null, AuditedAct.Run, actor, run.Time);
         }
 
-        bool isConfigured = Act.Kind == AuditClass.Runs && run.Knows(CommonOptions.Plan); // what reads a backend loads the whole configuration
+        bool isConfigured = Act.Kind == AuditClass.Runs && (run.Knows(CommonOptions.Plan) || run.IsMerge); // what reads a backend loads the whole configuration
         AuditSettings? settings = isConfigured ? AuditSettings.Of(run.Settings.Loaded) : await SettingsAsync(run).ConfigureAwait(false);
         RunAudit audit = RunAudit.Open(settings, Act, actor, run.Time, run.GivenRunId);
         if (audit.Warning is { } warning)

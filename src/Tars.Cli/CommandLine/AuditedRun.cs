@@ -28,7 +28,13 @@ internal static class AuditedRun
             ["to"] = window.To is { } to ? Instants.Format(to) : null,
             ["length"] = window.Length is { } length ? Configuration.Scalars.DurationText.Format(length) : null,
         };
-        data["source"] = run.Value(CommonOptions.Capture) is { } capture
+        if (run.Value(CommonOptions.Shard) is { } shard)
+        {
+            data["shard"] = shard;
+        }
+
+        data["source"] = run.IsMerge ? new JsonObject { ["shards"] = new JsonArray([.. run.Arguments.Select(name => (JsonNode)NameOf(name))]) }
+            : run.Value(CommonOptions.Capture) is { } capture
             ? new JsonObject { ["capture"] = NameOf(capture) }
             : new JsonObject { ["backends"] = new JsonArray([.. run.Settings.Observability.Backends.Values.Select(backend => (JsonNode)AddressOf(backend.Url))]) };
     }

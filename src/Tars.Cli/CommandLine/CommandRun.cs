@@ -4,6 +4,7 @@ using Tars.Application.Auditing;
 using Tars.Application.Collecting;
 using Tars.Application.Settings;
 using Tars.Application.Settings.Refusals;
+using Tars.Application.Sharding;
 using Tars.Configuration.Layers;
 using Tars.Configuration.Schemas;
 using Tars.Configuration.Secrets;
@@ -25,6 +26,8 @@ internal sealed class CommandRun
     private RunAudit? _audit;
     private FollowedSettings? _followed;
     private Collected? _collected;
+    private ShardSet? _shards;
+    private ParseResult? _recorded;
 
     private CommandRun(ParseResult result)
     {
@@ -71,6 +74,11 @@ internal sealed class CommandRun
         try
         {
             bool isKept = own.Has(CommonOptions.Store) && !own.Has(CommonOptions.Plan);
+            if (isKept && own.Value(CommonOptions.Shard) is not null)
+            {
+                throw new UsageException($"{CommonOptions.Store.Name}: a part of a report is no report, and is not kept", $"give {CommonOptions.Store.Name} to 'tars {name} merge'");
+            }
+
             own._audit = await audited.BeginAsync(own, isKept ? async audit => own._keeping = await RunKeeping.BeginAsync(own, audit, cancellationToken).ConfigureAwait(false) : null).ConfigureAwait(false);
             if (result.CommandResult.Command.Options.Contains(CommonOptions.Sign))
             {
@@ -143,8 +151,22 @@ internal sealed class CommandRun
     /// <summary>What was written as the command's arguments.</summary>
     public IReadOnlyList<string> Arguments => [.. _result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value)];
 
-    /// <summary>The value of an option, or its default.</summary>
-    public T? Value<T>(Option<T> option) => _result.GetResult(option) is null ? default : _result.GetValue(option);
+    /// <summary>The value of an option, or its default; at a merge, what the shards were made with.</summary>
+    public T? Value<T>(Option<T> option) => _result.GetResult(option) is not null ? _result.GetValue(option)
+        : _recorded?.GetResult(option) is { Implicit: false } && !Knows(option) ? _recorded.GetValue(option)
+        : default;
+
+    /// <summary>The first word of the command.</summary>
+    public string Noun => NamesOf(_result)[0];
+
+    /// <summary>Whether shards are merged.</summary>
+    public bool IsMerge => NamesOf(_result) is [_, ShardedRun.Merge];
+
+    /// <summary>The options that somebody wrote.</summary>
+    public IEnumerable<OptionResult> WrittenResults => _result.CommandResult.Children.OfType<OptionResult>().Where(result => !result.Implicit);
+
+    /// <summary>The options that somebody wrote.</summary>
+    public IEnumerable<Option> Written => WrittenResults.Select(result => result.Option);
 
     /// <summary>Whether a switch is on.</summary>
     public bool Has(Option<bool> option) => Value(option);
@@ -165,8 +187,25 @@ internal sealed class CommandRun
     /// <summary>Opens what is read.</summary>
     public Task<SeriesReading> OpenAsync(CancellationToken cancellationToken)
     {
+        if (_shards is not null)
+        {
+            return Task.FromResult(SeriesReading.Of(Settings, _shards, Time));
+        }
+
         IProgress<QueryTiming>? timings = Has(CommonOptions.Verbose) ? new ShownTimings(Console) : null;
-        return SeriesReading.OpenAsync(Settings, new ReadingRequest(Value(CommonOptions.Capture), ServiceNames, timings), Time, cancellationToken);
+        ReadingRequest request = new(Value(CommonOptions.Capture), ServiceNames, timings) { Shard = ShardedRun.Of(this) };
+        return SeriesReading.OpenAsync(Settings, request, Time, cancellationToken);
+    }
+
+    /// <summary>Opens the shards that are read in place of a backend, and takes up the options they were made with.</summary>
+    public async Task OpenShardsAsync(IReadOnlyList<string> folders, string noun, CancellationToken cancellationToken)
+    {
+        _shards = await ShardSet.OpenAsync(Settings, folders, noun, cancellationToken).ConfigureAwait(false);
+        _recorded = ((CommandResult)_result.CommandResult.Parent!).Command.Parse([.. _shards.First.Options.SelectMany(option => (string[])[option.Key, .. option.Value])]);
+        if (_recorded.Errors.Count > 0)
+        {
+            throw new UsageException($"the shards were made with options that this version of T.A.R.S. does not take: {_recorded.Errors[0].Message}", "make all shards and the merge with one version of T.A.R.S.");
+        }
     }
 
     /// <summary>Collects the window that was asked for; null, after the plan was printed, with <c>--plan</c>.</summary>
@@ -189,6 +228,12 @@ internal sealed class CommandRun
             return null;
         }
 
+        if (reading.Shard is not null)
+        {
+            await ShardedRun.WriteAsync(this, reading, plans, window, history, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
         SeriesSet set = await reading.CollectAsync(plans, Progress("reading"), cancellationToken).ConfigureAwait(false);
         Console.ClearProgress();
         foreach (string warning in set.Queries.SelectMany(query => query.Warnings).Distinct().Take(5))
@@ -203,7 +248,7 @@ internal sealed class CommandRun
 
         _collected = new Collected(set, reading.Analysis, window)
         {
-            Source = RunSealing.SourceOf(reading, set.Source, Value(CommonOptions.Capture)),
+            Source = RunSealing.SourceOf(reading, set.Source, _shards is { } shards ? $"{shards.First.Of} shards" : Value(CommonOptions.Capture)),
             CaptureSha256 = reading.CaptureSha256(),
         };
         AuditedRun.Tell(Audit, _collected);

@@ -57,6 +57,9 @@ internal static class CommonOptions
 
     public static Option<bool> Store { get; } = Flag("--store", "Keeps the report in the store as well: that of the section storage, else one in ./tars-data");
 
+    public static Option<string?> Shard { get; } = Text(
+        "--shard", "I/N", "Reads part I of N of the services (the first is 0) and keeps the answers; the verb merge makes the report of all parts");
+
     /// <summary>Options that say how to speak; every command has them.</summary>
     public static IReadOnlyList<Option> Speaking { get; } = [Quiet, NoColor, Verbose];
 

@@ -39,9 +39,10 @@ internal sealed class TarsCommand(string name, string description, params string
     public static TarsCommand Noun(
         string name, string description, IReadOnlyList<Option> options, Func<CommandRun, CancellationToken, Task<int>> report, string[] examples, params Command[] verbs)
     {
-        Option[] all = [.. options, .. CommonOptions.Reading, .. CommonOptions.Writing];
+        Option[] all = [.. options, .. CommonOptions.Reading, CommonOptions.Shard, .. CommonOptions.Writing];
         TarsCommand noun = Verb(name, description, all, report, examples);
         noun.Subcommands.Add(Verb("report", $"The same as 'tars {name}'", all, report, examples));
+        noun.Subcommands.Add(ShardedRun.MergeOf(name, options, report));
         foreach (Command verb in verbs)
         {
             noun.Subcommands.Add(verb);

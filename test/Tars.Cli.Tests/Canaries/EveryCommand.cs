@@ -16,6 +16,12 @@ internal static class EveryCommand
     {
         ["kpi"] = Window,
         ["kpi watch"] = Window,
+        ["kpi merge"] = "shards",
+        ["stability merge"] = "shards",
+        ["anomalies merge"] = "shards",
+        ["daily merge"] = "shards",
+        ["regressions merge"] = "shards",
+        ["retro merge"] = "shards",
         ["stability"] = "--from 2026-01-05T00:00Z --to 2026-01-06T00:00Z",
         ["anomalies"] = Window,
         ["anomalies detect"] = "--csv series.csv",

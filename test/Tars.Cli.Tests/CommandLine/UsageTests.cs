@@ -20,6 +20,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("daily")]
     [InlineData("regressions")]
     [InlineData("retro")]
+    [InlineData("retro merge")]
     [InlineData("capture")]
     [InlineData("demo")]
     [InlineData("pgp")]

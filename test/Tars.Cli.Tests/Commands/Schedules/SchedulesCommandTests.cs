@@ -122,7 +122,7 @@ public sealed class SchedulesCommandTests : IDisposable, IClassFixture<SmallFlee
     private Task<Tars.Storage.Store> OpenStoreAsync(TimeProvider time)
     {
         Directory.CreateDirectory(_folder.Combine("tars-data"));
-        return Store.OpenAsync(StoreAddress.Parse($"sqlite:{_folder.Combine("tars-data", "store.db")}"), time, null, Token);
+        return Tars.Storage.Store.OpenAsync(StoreAddress.Parse($"sqlite:{_folder.Combine("tars-data", "store.db")}"), time, null, Token);
     }
 
     private sealed class Behind(TimeSpan by) : TimeProvider
