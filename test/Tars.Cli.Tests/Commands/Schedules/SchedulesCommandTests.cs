@@ -42,7 +42,7 @@ public sealed class SchedulesCommandTests : IDisposable, IClassFixture<SmallFlee
     {
         _folder.WriteText("tars.yaml", Log);
         Assert.Equal(0, (await TarsProgram.RunAsync(_folder.Path, "audit", "init", "--origin", "test.example/1")).ExitCode);
-        await using (Store store = await OpenStoreAsync(new Behind(TimeSpan.FromMinutes(10))))
+        await using (Tars.Storage.Store store = await OpenStoreAsync(new Behind(TimeSpan.FromMinutes(10))))
         {
             await store.Schedules.ObserveAsync("log", "checkpoint * * * * * UTC", Token); // it was followed ten minutes ago
         }
@@ -107,7 +107,7 @@ public sealed class SchedulesCommandTests : IDisposable, IClassFixture<SmallFlee
     public async Task Run_WhileARunGoesOn_IsRefusedWithItsReplica()
     {
         _folder.WriteText("tars.yaml", Log);
-        await using (Store store = await OpenStoreAsync(TimeProvider.System))
+        await using (Tars.Storage.Store store = await OpenStoreAsync(TimeProvider.System))
         {
             await store.Schedules.ObserveAsync("log", "checkpoint * * * * * UTC", Token);
             Assert.IsType<ScheduleClaim.Taken>(await store.Schedules.ClaimNowAsync(new ScheduleClaimant("log", "", "other:1:abc", TimeSpan.FromMinutes(2), false), Token));
