@@ -40,7 +40,7 @@ public sealed class KeptReportTests(FleetBackend fleet) : IDisposable
         }
 
         JsonNode shown = await _folder.JsonAsync(0, "reports", "show", "1");
-        Assert.NotEmpty(shown["figures"]!.AsArray());
+        Assert.Equal(command != "regressions", shown["figures"]!.AsArray().Count > 0); // what regressed are findings, and nothing has here
     }
 
     [Fact]
