@@ -44,6 +44,9 @@ public sealed class AuditTrail : IAsyncDisposable
         }
     }
 
+    /// <summary>The log's name, once for all time.</summary>
+    public string Origin => _log.Origin;
+
     /// <summary>The log's folder.</summary>
     public string Folder => _log.Folder;
 

@@ -80,7 +80,7 @@ public sealed class Publication : IAsyncDisposable
             string owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
             IReadOnlyList<RecoveredRun> recovered = await PublicationRecovery.RunAsync(store, audit, owner, time, cancellationToken).ConfigureAwait(false);
             Guid runId = Guid.Parse(audit.RunId);
-            TakenJob job = await store.Rows.Jobs.AddTakenAsync(new NewJob(runId, JobKind, "{}", time.GetUtcNow(), int.MaxValue), owner, Lease, cancellationToken).ConfigureAwait(false);
+            TakenJob job = await store.Rows.Jobs.AddTakenAsync(new NewJob(runId, JobKind, PublicationLease.Payload(audit), time.GetUtcNow(), int.MaxValue), owner, Lease, cancellationToken).ConfigureAwait(false);
             Publication begun = new(store, audit, job, time) { Recovered = recovered };
             store = null;
             return begun;
@@ -138,6 +138,7 @@ public sealed class Publication : IAsyncDisposable
         }
 
         _report = content with { Renderings = renderings, Envelope = envelope is null ? null : await PutAsync(envelope, cancellationToken).ConfigureAwait(false) };
+        await RegisterAsync(written, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Keeps what was put: from here on the report is there.</summary>
@@ -145,7 +146,8 @@ public sealed class Publication : IAsyncDisposable
     /// <exception cref="PublicationException">Another process has given the run up.</exception>
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
-        if (_isLost)
+        // Whoever finds the lease run out gives the run up: what is kept after that would be told as nothing.
+        if (_isLost || !await _store.Rows.Jobs.ExtendAsync(_job, Lease, cancellationToken).ConfigureAwait(false))
         {
             throw new PublicationException($"{Place}: the report was not kept: this process did not say in time that it is alive, and another one gave the run up", "run the command again");
         }
@@ -166,13 +168,15 @@ public sealed class Publication : IAsyncDisposable
         _isEnded = true;
         await _stop.CancelAsync().ConfigureAwait(false);
         await _heart.ConfigureAwait(false);
-        if (_kept is not null)
+        // The rows say whether the report is kept: where the connection broke at the end of a transaction, this process does not know.
+        switch ((await _store.Rows.Runs.FindAsync(_runId, CancellationToken.None).ConfigureAwait(false))?.State)
         {
-            await _store.Rows.Runs.CompleteAsync(_runId, _audit.OutcomeSequence, [], CancellationToken.None).ConfigureAwait(false);
-        }
-        else if (await _store.Rows.Runs.FindAsync(_runId, CancellationToken.None).ConfigureAwait(false) is not null)
-        {
-            await _store.Rows.Runs.AbandonAsync(_runId, reason, CancellationToken.None).ConfigureAwait(false);
+            case RunState.Stored:
+                await _store.Rows.Runs.CompleteAsync(_runId, _audit.OutcomeSequence, [], CancellationToken.None).ConfigureAwait(false);
+                break;
+            case RunState.Intended or RunState.Sealed:
+                await _store.Rows.Runs.AbandonAsync(_runId, reason, CancellationToken.None).ConfigureAwait(false);
+                break;
         }
 
         await _store.Rows.Jobs.CompleteAsync(_job, CancellationToken.None).ConfigureAwait(false);
@@ -199,6 +203,20 @@ public sealed class Publication : IAsyncDisposable
         if (wrong is not null)
         {
             throw new SealingException($"the report was not kept: {wrong}", "the keys or this program are broken; 'tars keys list' and 'tars verify' tell more");
+        }
+    }
+
+    // A file that was there already may have been garbage, and is collected meanwhile: once it is registered it no longer is, and what is gone is put again.
+    private async Task RegisterAsync(Report written, CancellationToken cancellationToken)
+    {
+        await _store.Rows.Blobs.RegisterAsync(
+            [.. _report!.Renderings.Select(rendering => rendering.Blob).Concat(_report.Envelope is { } signed ? [signed] : (BlobReference[])[])], cancellationToken).ConfigureAwait(false);
+        foreach (ReportFile file in written.Files)
+        {
+            if (await _store.Files.FindAsync(BlobDigest.Of(file.Content.Span), cancellationToken).ConfigureAwait(false) is null)
+            {
+                await PutAsync(file, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

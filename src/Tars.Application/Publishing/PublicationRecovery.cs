@@ -15,7 +15,11 @@ namespace Tars.Application.Publishing;
 /// <param name="RunId">The run.</param>
 /// <param name="Command">Its command.</param>
 /// <param name="IsCompleted">Whether its report is kept; else it was given up.</param>
-public sealed record RecoveredRun(Guid RunId, string Command, bool IsCompleted);
+public sealed record RecoveredRun(Guid RunId, string Command, bool IsCompleted)
+{
+    /// <summary>Why it could not be brought to its end, and is tried again later; null when it was.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>
 /// Brings runs to their end whose process did not come back: one whose report was kept is completed, any other is given up. The audit log is told of
@@ -32,7 +36,7 @@ public static class PublicationRecovery
     /// <param name="owner">Who does so.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it between two runs.</param>
-    /// <returns>What was brought to its end; a run whose log is not kept here is left to somebody who has it.</returns>
+    /// <returns>What was brought to its end, or could not be; a run whose log is another one is left to whoever has it.</returns>
     /// <exception cref="Storage.StoreException">The database failed.</exception>
     /// <exception cref="AuditException">The log cannot be told.</exception>
     public static async Task<IReadOnlyList<RecoveredRun>> RunAsync(OpenedStore store, RunAudit audit, string owner, TimeProvider time, CancellationToken cancellationToken)
@@ -42,20 +46,24 @@ public static class PublicationRecovery
         List<RecoveredRun> recovered = [];
         while (await store.Rows.Jobs.TakeLapsedAsync(Publication.JobKind, owner, Publication.Lease, cancellationToken).ConfigureAwait(false) is { } job)
         {
-            Run? run = await store.Rows.Runs.FindAsync(job.Id, cancellationToken).ConfigureAwait(false);
-            if (run is { Intent.IntentSequence: not null } && audit.Trail is null && run.State is not (RunState.Completed or RunState.Abandoned))
+            if (!PublicationLease.IsOurs(job, audit))
             {
                 await store.Rows.Jobs.FailAsync(job, "its audit log is not kept here", Pause, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
-            if (run is null)
+            try
             {
-                await TellOfIntentAsync(audit.Trail, job.Id).ConfigureAwait(false);
+                if (await EndAsync(store, audit, job, cancellationToken).ConfigureAwait(false) is { } ended)
+                {
+                    recovered.Add(ended);
+                }
             }
-            else if (await EndAsync(store, audit, run, job, cancellationToken).ConfigureAwait(false) is { } ended)
+            catch (BackupException damaged)
             {
-                recovered.Add(ended);
+                recovered.Add(new RecoveredRun(job.Id, string.Empty, false) { Problem = damaged.Message });
+                await store.Rows.Jobs.FailAsync(job, damaged.Message, Pause, cancellationToken).ConfigureAwait(false);
+                continue;
             }
 
             await store.Rows.Jobs.CompleteAsync(job, cancellationToken).ConfigureAwait(false);
@@ -64,33 +72,59 @@ public static class PublicationRecovery
         return recovered;
     }
 
-    private static async Task<RecoveredRun?> EndAsync(OpenedStore store, RunAudit audit, Run run, TakenJob job, CancellationToken cancellationToken)
+    private static async Task<RecoveredRun?> EndAsync(OpenedStore store, RunAudit audit, TakenJob job, CancellationToken cancellationToken)
     {
-        bool isLogged = run.Intent.IntentSequence is not null;
-        long? told = isLogged ? audit.Trail!.OutcomeOf(run.Intent.RunId)?.Sequence : null;
-        switch (run.State)
+        Run? run = await store.Rows.Runs.FindAsync(job.Id, cancellationToken).ConfigureAwait(false);
+        if (run?.State is RunState.Intended or RunState.Sealed)
+        {
+            run = await GiveUpAsync(store, job, cancellationToken).ConfigureAwait(false);
+        }
+
+        AuditTrail? trail = LogOf(audit, job.Id);
+        AuditRecord? told = trail?.OutcomeOf(job.Id);
+        switch (run?.State)
         {
             case RunState.Stored:
-                if (told is null && isLogged)
+                long? outcome = told?.Sequence;
+                if (told is null && trail is not null)
                 {
                     JsonArray outputs = await OutputsAsync(store, run, cancellationToken).ConfigureAwait(false);
-                    told = await TellAsync(audit.Trail!, run.Intent.RunId, AuditOutcome.Success, new JsonObject { ["recovered"] = true, ["outputs"] = outputs }).ConfigureAwait(false);
+                    outcome = await TellAsync(trail, job.Id, AuditOutcome.Success, new JsonObject { ["recovered"] = true, ["outputs"] = outputs }).ConfigureAwait(false);
                 }
 
                 await HoldAsync(store, job, cancellationToken).ConfigureAwait(false);
-                await store.Rows.Runs.CompleteAsync(run.Intent.RunId, told, [], cancellationToken).ConfigureAwait(false);
-                return new RecoveredRun(run.Intent.RunId, run.Intent.Command, true);
-            case RunState.Intended or RunState.Sealed:
-                if (told is null && isLogged)
-                {
-                    await TellAsync(audit.Trail!, run.Intent.RunId, AuditOutcome.Failure, Abandoned()).ConfigureAwait(false);
-                }
-
-                await HoldAsync(store, job, cancellationToken).ConfigureAwait(false);
-                await store.Rows.Runs.AbandonAsync(run.Intent.RunId, BrokeOff, cancellationToken).ConfigureAwait(false);
-                return new RecoveredRun(run.Intent.RunId, run.Intent.Command, false);
+                await store.Rows.Runs.CompleteAsync(job.Id, outcome, [], cancellationToken).ConfigureAwait(false);
+                return new RecoveredRun(job.Id, run.Intent.Command, true);
+            case RunState.Completed:
+                return null; // only its lease was left
             default:
-                return null; // it ended, and only its lease was left
+                if (told is null && trail is not null)
+                {
+                    await TellAsync(trail, job.Id, AuditOutcome.Failure, Abandoned()).ConfigureAwait(false);
+                }
+
+                return run is null ? null : new RecoveredRun(job.Id, run.Intent.Command, false); // without a row at most its intent was there
+        }
+    }
+
+    private static AuditTrail? LogOf(RunAudit audit, Guid runId) => audit.Trail?.HasIntent(runId) == true ? audit.Trail : null;
+
+    // First the row: from then on the process that was taken for dead keeps nothing. It may have done so just before.
+    private static async Task<Run?> GiveUpAsync(OpenedStore store, TakenJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.Rows.Runs.AbandonAsync(job.Id, BrokeOff, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Storage.StoreException)
+        {
+            Run? run = await store.Rows.Runs.FindAsync(job.Id, cancellationToken).ConfigureAwait(false);
+            if (run?.State is RunState.Stored or RunState.Completed)
+            {
+                return run;
+            }
+
+            throw;
         }
     }
 
@@ -99,15 +133,6 @@ public static class PublicationRecovery
         if (!await store.Rows.Jobs.ExtendAsync(job, Publication.Lease, cancellationToken).ConfigureAwait(false))
         {
             throw new PublicationException($"{store.Rows.Location}: run {job.Id}, which broke off, was taken by another process meanwhile", "run the command again");
-        }
-    }
-
-    // It broke off between its lease and its row: at most its intent is there.
-    private static async Task TellOfIntentAsync(AuditTrail? trail, Guid runId)
-    {
-        if (trail is not null && trail.HasIntent(runId) && trail.OutcomeOf(runId) is null)
-        {
-            await TellAsync(trail, runId, AuditOutcome.Failure, Abandoned()).ConfigureAwait(false);
         }
     }
 

@@ -25,7 +25,12 @@ internal sealed class RunKeeping : IAsyncDisposable
     {
         StorageSettings settings = StorageSettings.Of(run.Settings.Loaded);
         Publication publication = await Publication.BeginAsync(settings, audit, run.Time, cancellationToken).ConfigureAwait(false);
-        foreach (RecoveredRun recovered in publication.Recovered)
+        foreach (RecoveredRun recovered in publication.Recovered.Where(one => one.Problem is not null))
+        {
+            run.Console.Warn($"run {recovered.RunId}, which broke off earlier, cannot be completed yet: {recovered.Problem}; 'tars store check' tells more");
+        }
+
+        foreach (RecoveredRun recovered in publication.Recovered.Where(one => one.Problem is null))
         {
             run.Console.Note($"run {recovered.RunId} of 'tars {recovered.Command}' broke off earlier; it was {(recovered.IsCompleted ? "completed: its report is kept" : "given up: nothing of it is kept")}");
         }

@@ -74,12 +74,12 @@ internal sealed class RunSealing : IDisposable
         IReadOnlyList<string> written = folder is null ? []
             : _sealing is null ? await new ReportDirectory(folder).WriteAsync(report, cancellationToken).ConfigureAwait(false)
             : await new ReportDirectory(folder).ReplaceAsync(made.Report, made.Replaced, cancellationToken).ConfigureAwait(false);
+        AuditedRun.Wrote(_audit, report, made.Report); // the outcome names them, however it ends: they are in the folder, and may be in the store
         if (kept is not null)
         {
             await kept.KeepAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        AuditedRun.Wrote(_audit, report, made.Report);
         return written;
     }
 

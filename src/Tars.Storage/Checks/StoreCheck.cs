@@ -88,6 +88,7 @@ internal static class StoreCheck
     private static async Task CheckRunsAsync(SqlWork work, List<StoreProblem> problems, long before)
     {
         await AddAsync(work, problems, "runs", "has reports, but was never stored", "SELECT run_id AS Key FROM runs WHERE state IN ('intended', 'sealed') AND EXISTS (SELECT 1 FROM reports WHERE reports.run_id = runs.run_id)");
+        await AddAsync(work, problems, "runs", "was given up, and has reports", "SELECT run_id AS Key FROM runs WHERE state = 'abandoned' AND EXISTS (SELECT 1 FROM reports WHERE reports.run_id = runs.run_id)");
         await AddAsync(work, problems, "runs", "has an intent in the audit log and is completed without an outcome there", "SELECT run_id AS Key FROM runs WHERE state = 'completed' AND intent_sequence IS NOT NULL AND outcome_sequence IS NULL");
         await AddAsync(
             work,

@@ -6,7 +6,7 @@ namespace Tars.Storage.Runs;
 
 /// <summary>
 /// Runs and how far each has come: <c>intended → sealed → stored → completed</c>, without <c>sealed</c> where nothing is sealed, and
-/// <c>abandoned</c> from each of the first three. Each step may be made twice: the second time it changes nothing.
+/// <c>abandoned</c> from each of those before <c>stored</c>. Each step may be made twice: the second time it changes nothing.
 /// </summary>
 public sealed class RunStore
 {
@@ -72,12 +72,12 @@ public sealed class RunStore
     public Task<Run> CompleteAsync(Guid runId, long? outcomeSequence, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken) => MoveAsync(
         runId, RunState.Completed, [RunState.Stored], outcomeSequence, null, messages, cancellationToken);
 
-    /// <summary>Gives a run up.</summary>
-    /// <exception cref="StoreException">The run is not known or completed, or the database failed.</exception>
+    /// <summary>Gives a run up that has kept nothing. What is given up keeps nothing any more.</summary>
+    /// <exception cref="StoreException">The run is not known, or its reports are stored, or the database failed.</exception>
     public Task<Run> AbandonAsync(Guid runId, string reason, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
-        return MoveAsync(runId, RunState.Abandoned, [RunState.Intended, RunState.Sealed, RunState.Stored], null, reason, [], cancellationToken);
+        return MoveAsync(runId, RunState.Abandoned, [RunState.Intended, RunState.Sealed], null, reason, [], cancellationToken);
     }
 
     /// <summary>A run by its id, or null.</summary>
