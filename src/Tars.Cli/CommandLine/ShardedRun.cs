@@ -23,7 +23,8 @@ internal static class ShardedRun
 
     private static readonly Argument<string[]> Folders = new("DIR")
     {
-        Description = "Folders of the shards, or a folder that holds them", Arity = ArgumentArity.ZeroOrMore,
+        Description = "Folders of the shards, or a folder that holds them",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     /// <summary>The verb <c>merge</c> of a noun that reports.</summary>
