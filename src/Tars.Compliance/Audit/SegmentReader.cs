@@ -9,8 +9,7 @@ internal sealed class SegmentReader : IDisposable
 {
     private readonly LogLayout _layout;
     private readonly SafeFileHandle _handle;
-    private byte[] _index;
-    private long _indexed;
+    private byte[]? _read;
 
     /// <exception cref="AuditLogException">It cannot be read.</exception>
     public SegmentReader(LogLayout layout, long first)
@@ -24,9 +23,6 @@ internal sealed class SegmentReader : IDisposable
         {
             throw new AuditLogException(Path, $"the segment cannot be read: {exception.Message}", sequence: first, inner: exception);
         }
-
-        _index = BlockIndex.Read(layout, first, RandomAccess.GetLength(_handle));
-        _indexed = Blocks == 0 ? 0 : Block(Blocks - 1).End;
     }
 
     public long First { get; }
@@ -34,7 +30,13 @@ internal sealed class SegmentReader : IDisposable
     public string Path { get; }
 
     /// <summary>How many blocks the index knows.</summary>
-    public int Blocks => _index.Length / BlockRecord.Length;
+    public int Blocks => Index.Length / BlockRecord.Length;
+
+    // Read when more than a line is looked for.
+    private byte[] Index => _read ??= BlockIndex.Read(_layout, First, RandomAccess.GetLength(_handle));
+
+    // Where the index ends.
+    private long Indexed => Blocks == 0 ? 0 : Block(Blocks - 1).End;
 
     /// <summary>What the index says of a block.</summary>
     public BlockRecord Block(int number) => BlockRecord.Parse(Record(number));
@@ -56,7 +58,7 @@ internal sealed class SegmentReader : IDisposable
             }
         }
 
-        foreach (AuditRecord record in Read(_indexed, long.MaxValue, First + ((long)Blocks * LogLayout.BlockLines), filter, tokens))
+        foreach (AuditRecord record in Read(Indexed, long.MaxValue, First + ((long)Blocks * LogLayout.BlockLines), filter, tokens))
         {
             yield return record;
         }
@@ -65,6 +67,14 @@ internal sealed class SegmentReader : IDisposable
     /// <summary>The record of an id; null when there is none.</summary>
     public AuditRecord? Find(Guid id)
     {
+        using (BlockSearch? search = BlockSearch.Open(_layout, First, RandomAccess.GetLength(_handle)))
+        {
+            if (search?.Of(id) is { } sound)
+            {
+                return In(sound.Offset, sound.End, sound.First);
+            }
+        }
+
         int low = 0, high = Blocks;
         while (low < high)
         {
@@ -81,7 +91,7 @@ internal sealed class SegmentReader : IDisposable
 
         BlockRecord block = low > 0 ? Block(low - 1) : default;
         AuditRecord? found = low > 0 ? In(block.Offset, block.End, block.First) : null;
-        return found ?? (low == Blocks ? In(_indexed, long.MaxValue, First + ((long)Blocks * LogLayout.BlockLines)) : null);
+        return found ?? (low == Blocks ? In(Indexed, long.MaxValue, First + ((long)Blocks * LogLayout.BlockLines)) : null);
 
         AuditRecord? In(long offset, long end, long first)
         {
@@ -126,35 +136,43 @@ internal sealed class SegmentReader : IDisposable
     {
         BlockBuilder builder = new();
         long next = First + ((long)Blocks * LogLayout.BlockLines);
-        builder.Begin(next, _indexed);
+        long indexed = Indexed;
+        builder.Begin(next, indexed);
         using MemoryStream made = new();
-        made.Write(_index);
-        foreach ((EventLine line, ReadOnlyMemory<byte> text, long end) in Scan(_indexed, long.MaxValue, next))
+        made.Write(Index);
+        foreach ((EventLine line, ReadOnlyMemory<byte> text, long end) in Scan(indexed, long.MaxValue, next))
         {
             builder.Add(line.CurrentHash, line.Timestamp, LineTokens.IdOf(text.Span), LineTokens.Of(text.Span));
             next++;
             if (builder.IsFull)
             {
                 made.Write(builder.Finish(end));
-                _indexed = end;
                 builder.Begin(next, end);
             }
         }
 
-        _index = made.ToArray();
+        _read = made.ToArray();
         return next;
     }
 
     public void Dispose() => _handle.Dispose();
 
-    private ReadOnlySpan<byte> Record(int number) => _index.AsSpan(number * BlockRecord.Length, BlockRecord.Length);
+    private ReadOnlySpan<byte> Record(int number) => Index.AsSpan(number * BlockRecord.Length, BlockRecord.Length);
 
     private (long Offset, long End, long First) Place(long sequence)
     {
+        using (BlockSearch? search = _read is null ? BlockSearch.Open(_layout, First, RandomAccess.GetLength(_handle)) : null)
+        {
+            if (search?.Of(sequence) is { } sound)
+            {
+                return (sound.Offset, sound.End, sound.First);
+            }
+        }
+
         long number = (sequence - First) / LogLayout.BlockLines;
         return number < Blocks && Block((int)number) is var block
             ? (block.Offset, block.End, block.First)
-            : (_indexed, long.MaxValue, First + ((long)Blocks * LogLayout.BlockLines));
+            : (Indexed, long.MaxValue, First + ((long)Blocks * LogLayout.BlockLines));
     }
 
     private bool MayHold(int number, AuditFilter filter, IReadOnlyList<ulong> tokens)
