@@ -89,6 +89,7 @@ public static class PublicationRecovery
                 if (told is null && trail is not null)
                 {
                     JsonArray outputs = await OutputsAsync(store, run, cancellationToken).ConfigureAwait(false);
+                    await HoldAsync(store, job, cancellationToken).ConfigureAwait(false); // reading the files may have taken long
                     outcome = await TellAsync(trail, job.Id, AuditOutcome.Success, new JsonObject { ["recovered"] = true, ["outputs"] = outputs }).ConfigureAwait(false);
                 }
 
