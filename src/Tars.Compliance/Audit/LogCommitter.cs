@@ -33,13 +33,14 @@ internal sealed class LogCommitter : IAsyncDisposable
     private DateTimeOffset? _unsignedSince;
     private DateTimeOffset _lastLine;
     private DateTimeOffset _alarmAt = DateTimeOffset.MaxValue;
+    private volatile bool _rang;
 
     public LogCommitter(LogLayout layout, AuditLogOptions options, TimeProvider time, AppendQueue queue, EpochKey epoch, LogTail tail, LogLock held, AuditEvent? recovered)
     {
         (_layout, _options, _time, _queue, _tail, _lock) = (layout, options, time, queue, tail, held);
         _signer = new LogSigner(layout, options, epoch, tail);
         _clock = new LogClock(time);
-        _alarm = time.CreateTimer(_ => _queue.Call(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm = time.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _lastLine = time.GetUtcNow();
         if (recovered is not null)
         {
@@ -308,16 +309,22 @@ internal sealed class LogCommitter : IAsyncDisposable
         _own.Add(pending);
     }
 
-    /// <summary>Sets the one timer to the first thing that will be due.</summary>
+    private void Ring()
+    {
+        _rang = true;
+        _queue.Call();
+    }
+
+    /// <summary>Sets the one timer to the first thing that will be due. One that rang before its time, by a clock that was set or slowed, is set once more.</summary>
     private void SetAlarm()
     {
         DateTimeOffset due = _signer.EpochEnds;
         due = _unsignedSince is { } since ? Earliest(due, since + _options.CheckpointInterval) : due;
         due = _options.HeartbeatInterval is { } interval ? Earliest(due, Latest(_lastLine, _tail.LastTime) + interval) : due;
         DateTimeOffset now = _time.GetUtcNow();
-        if (due != _alarmAt || _alarmAt <= now)
+        if (due != _alarmAt || _alarmAt <= now || _rang)
         {
-            _alarmAt = due;
+            (_alarmAt, _rang) = (due, false);
             TimeSpan wait = due - now;
             _alarm.Change(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, int.MaxValue)), Timeout.InfiniteTimeSpan);
         }

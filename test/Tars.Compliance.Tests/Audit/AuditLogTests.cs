@@ -227,6 +227,67 @@ public sealed class AuditLogTests
         }
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Checkpoint_AlarmThatRingsBeforeItsTime_IsSetOnceMore()
+    {
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        EarlyAlarm time = new();
+        using LogFolder folder = new(time);
+        await using AuditLog log = folder.Open();
+        await log.AppendAsync(LogFolder.Event(1), cancelled);
+        time.Advance(TimeSpan.FromSeconds(1) - TimeSpan.FromMilliseconds(0.1));
+        int set = time.Set;
+        time.Ring(); // the timer says that the second is over, the clock not yet
+        while (time.Set == set)
+        {
+            await Task.Delay(1, cancelled);
+        }
+
+        Assert.Equal(0, folder.ReadCheckpoint().Size);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        time.Ring();
+        while (folder.ReadCheckpoint().Size == 0)
+        {
+            await Task.Delay(1, cancelled);
+        }
+    }
+
+    private sealed class EarlyAlarm : TimeProvider
+    {
+        private DateTimeOffset _now = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+        private TimerCallback? _callback;
+        private int _set;
+
+        public int Set => Volatile.Read(ref _set);
+
+        public void Advance(TimeSpan by) => _now += by;
+
+        public void Ring() => _callback!(null);
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _callback = callback;
+            return new Alarm(this);
+        }
+
+        private sealed class Alarm(EarlyAlarm owner) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                Interlocked.Increment(ref owner._set);
+                return true;
+            }
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+
     private sealed class ShiftedClock : TimeProvider
     {
         public TimeSpan Shift { get; set; }
