@@ -1,0 +1,13 @@
+using Tars.Application.Auditing;
+using Tars.Application.Stores;
+using Tars.Configuration.Layers;
+
+namespace Tars.Server.Hosting;
+
+/// <summary>What the server is made of; whoever starts it opens and closes them.</summary>
+/// <param name="Settings">The effective configuration.</param>
+/// <param name="Store">The store of results, users and keys.</param>
+/// <param name="Audit">The audit log; null where none is kept and nothing asks for one.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Version">The program's version.</param>
+public sealed record ServerParts(LoadedSettings Settings, OpenedStore Store, AuditTrail? Audit, TimeProvider Time, string Version);
