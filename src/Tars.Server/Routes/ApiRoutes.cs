@@ -4,5 +4,6 @@ namespace Tars.Server.Routes;
 public static partial class ApiRoutes
 {
     /// <summary>Every route, in the order of the documentation.</summary>
-    public static IReadOnlyList<ApiRoute> All { get; } = [.. OfHealth];
+    // Made at its first use: the order in which fields of several files are set is not defined.
+    public static IReadOnlyList<ApiRoute> All => field ??= [.. OfHealth];
 }
