@@ -23,7 +23,7 @@ internal static class AuditBenchmark
             string part = arguments.Text("part", "all");
             if (part is "all" or "many")
             {
-                await ManyAsync(directory, arguments.Runs, arguments.Number("writers", 384), arguments.Number("seconds", 4));
+                await ManyAsync(directory, arguments.Runs, arguments.Number("writers", 416), arguments.Number("seconds", 4));
             }
 
             if (part is "all" or "single")
