@@ -5,8 +5,11 @@ namespace Tars.Cli.Tests;
 /// <summary>Runs the built <c>tars</c>, as a user does.</summary>
 internal static class TarsProgram
 {
+    /// <summary>The program: the one that was built with the tests, or the published one that <c>TARS_PROGRAM</c> names.</summary>
+    private static readonly string Program = Environment.GetEnvironmentVariable("TARS_PROGRAM") is { Length: > 0 } named ? named : Path.Combine(AppContext.BaseDirectory, "tars");
+
     public static TestKit.CommandLine Command(string folder, params string[] arguments) =>
-        new(Path.Combine(AppContext.BaseDirectory, "tars"), arguments)
+        new(Program, arguments)
         {
             WorkingDirectory = folder,
             Environment = new Dictionary<string, string?> { ["TARS_PROFILE"] = null, ["TARS_CONFIG"] = null, ["XDG_CONFIG_HOME"] = folder, ["NO_COLOR"] = null },

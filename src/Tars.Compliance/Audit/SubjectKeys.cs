@@ -28,6 +28,7 @@ public sealed partial class SubjectKeys : IDisposable
     private readonly HashSet<string> _erased = [];
     private DateTime _seen;
     private long _looked;
+    private int _interval;
 
     private SubjectKeys(SubjectFolder folder, TimeProvider time)
     {
@@ -157,7 +158,7 @@ public sealed partial class SubjectKeys : IDisposable
         while (true)
         {
             Subject subject = _byName.TryGetValue(person.Name, out Subject? cached) ? cached : LoadOrMake(person.Name);
-            if (subject.TrySeal(person, target))
+            if (subject.TrySeal(person, Volatile.Read(ref _interval), target))
             {
                 return subject; // else it was erased between the two lines: whoever acts now is somebody new
             }
@@ -173,6 +174,7 @@ public sealed partial class SubjectKeys : IDisposable
             return;
         }
 
+        Interlocked.Increment(ref _interval);
         DateTime changed = _folder.Changed();
         if (changed != _seen)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Time.Testing;
 using Tars.Compliance.Audit;
 
 namespace Tars.Compliance.Tests.Audit;
@@ -28,7 +29,6 @@ public sealed partial class SubjectKeysTests
         AuditRecord[] records = [.. new AuditQuery(folder.Log).Find(new AuditFilter())];
 
         Assert.Equal(records[0].Person!.Subject, records[1].Person!.Subject);
-        Assert.NotEqual(records[0].Person!.Sealed, records[1].Person!.Sealed);
         Assert.NotEqual(records[0].Person!.Subject, records[2].Person!.Subject);
         Assert.Equal(folder.Subjects.Find(Anna), records[0].Person!.Subject);
         Assert.Equal(new RevealedPerson.Known(new AuditActor.Person(Anna, "192.0.2.1")), folder.Subjects.Reveal(records[0].Person!));
@@ -44,6 +44,31 @@ public sealed partial class SubjectKeysTests
         cipher.Decrypt(sealed_.AsSpan(0, 12), sealed_.AsSpan(12, plain.Length), sealed_.AsSpan(12 + plain.Length), plain, Encoding.ASCII.GetBytes(records[0].Person!.Subject));
         Assert.Equal($$"""{"name":"{{Anna}}","from":"192.0.2.1"}""", Encoding.UTF8.GetString(plain).TrimEnd(' '));
         Assert.Equal(0, plain.Length % 64); // the length tells little of the name
+    }
+
+    [Fact]
+    public void Seal_SamePersonAndPlaceWithinASecond_IsSealedOnceOtherwiseAnew()
+    {
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        using LogFolder folder = new(time);
+        AuditActor.Person home = new(Anna, "192.0.2.1"), away = new(Anna, "192.0.2.2");
+        string first = folder.Subjects.Seal(home).Sealed;
+
+        Assert.Equal(first, folder.Subjects.Seal(home).Sealed);
+        string elsewhere = folder.Subjects.Seal(away).Sealed;
+        Assert.NotEqual(first, elsewhere);
+        Assert.Equal(new RevealedPerson.Known(away), folder.Subjects.Reveal(folder.Subjects.Seal(away)));
+        string again = folder.Subjects.Seal(home).Sealed;
+        time.Advance(TimeSpan.FromSeconds(1));
+        string later = folder.Subjects.Seal(home).Sealed;
+
+        Assert.Equal(4, new[] { first, elsewhere, again, later }.Distinct().Count());
+        Assert.Equal(4, new[] { first, elsewhere, again, later }.Select(text => Convert.ToHexString(Convert.FromBase64String(text).AsSpan(0, 12))).Distinct().Count()); // no nonce twice
+        string before = folder.Subjects.Seal(home).Subject;
+        Assert.NotNull(folder.Subjects.Erase(Anna));
+        SealedPerson new_ = folder.Subjects.Seal(home);
+        Assert.NotEqual(later, new_.Sealed);
+        Assert.NotEqual(before, new_.Subject);
     }
 
     [Fact]

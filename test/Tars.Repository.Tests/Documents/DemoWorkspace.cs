@@ -14,7 +14,7 @@ public sealed class DemoWorkspace : IAsyncLifetime
     private bool _made;
 
     /// <summary>The built <c>tars</c> beside this test.</summary>
-    internal static string Tars => Path.Combine(AppContext.BaseDirectory, "tars");
+    internal static string Tars => Environment.GetEnvironmentVariable("TARS_PROGRAM") is { Length: > 0 } named ? named : Path.Combine(AppContext.BaseDirectory, "tars");
 
     /// <inheritdoc/>
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
