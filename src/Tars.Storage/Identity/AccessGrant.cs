@@ -7,7 +7,7 @@ namespace Tars.Storage.Identity;
 /// <param name="UserRole">The user's role now.</param>
 /// <param name="UserDisabled">Since when the user may do nothing, UTC; null while the user may.</param>
 /// <param name="CredentialId">The token's family, or the key.</param>
-/// <param name="CredentialRole">What the credential allows at most; null when it allows what the user may.</param>
+/// <param name="CredentialRole">What the credential allows at most.</param>
 /// <param name="Expires">Until when the credential holds, UTC, exclusive; null without end.</param>
 /// <param name="Revoked">When it was revoked, UTC; null before.</param>
 /// <param name="LastUsed">When its use was noted last, UTC; null when never.</param>
@@ -18,14 +18,14 @@ public sealed record AccessGrant(
     string UserRole,
     DateTimeOffset? UserDisabled,
     Guid CredentialId,
-    string? CredentialRole,
+    string CredentialRole,
     DateTimeOffset? Expires,
     DateTimeOffset? Revoked,
     DateTimeOffset? LastUsed);
 
 /// <summary>A row of a grant.</summary>
 internal sealed record AccessGrantRow(
-    string UserId, string SubjectId, string Login, string UserRole, long? UserDisabled, string CredentialId, string? CredentialRole, long? Expires, long? Revoked, long? LastUsed)
+    string UserId, string SubjectId, string Login, string UserRole, long? UserDisabled, string CredentialId, string CredentialRole, long? Expires, long? Revoked, long? LastUsed)
 {
     /// <summary>The columns of the user.</summary>
     public const string UserColumns = "u.user_id AS UserId, u.subject_id AS SubjectId, u.login AS Login, u.role AS UserRole, u.disabled AS UserDisabled";

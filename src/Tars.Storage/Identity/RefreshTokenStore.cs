@@ -84,7 +84,7 @@ public sealed class RefreshTokenStore
         "find a login",
         async work => (await work.FirstAsync<AccessGrantRow>(
             $"""
-            SELECT {AccessGrantRow.UserColumns}, f.family_id AS CredentialId, CAST(NULL AS TEXT) AS CredentialRole, f.ends AS Expires, f.revoked AS Revoked, f.rotated AS LastUsed
+            SELECT {AccessGrantRow.UserColumns}, f.family_id AS CredentialId, u.role AS CredentialRole, f.ends AS Expires, f.revoked AS Revoked, f.rotated AS LastUsed
             FROM token_families f JOIN users u ON u.user_id = f.user_id WHERE f.family_id = @id
             """,
             new { id = familyId.ToString() }))?.ToGrant(),

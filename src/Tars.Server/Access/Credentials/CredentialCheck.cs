@@ -103,7 +103,7 @@ internal sealed class CredentialCheck(AccessSettings settings, Store store, Toke
             return Refused("unknown certificate");
         }
 
-        AccessGrant grant = new(user.User.Id, user.User.SubjectId, login, user.User.Role, user.Disabled, Guid.Empty, null, ends, null, null);
+        AccessGrant grant = new(user.User.Id, user.User.SubjectId, login, user.User.Role, user.Disabled, Guid.Empty, user.User.Role, ends, null, null);
         return Judge(grant, CredentialKind.Certificate, "certificate", Role.Admin, ends, digest, epoch, thumbprint);
     }
 
@@ -118,7 +118,7 @@ internal sealed class CredentialCheck(AccessSettings settings, Store store, Toke
         // Who has a user here too can be disabled here; nobody needs one.
         StoredUser? user = await store.Users.FindByLoginAsync(reading.Login, cancellationToken);
         AccessGrant grant = new(
-            user?.User.Id ?? Guid.Empty, user?.User.SubjectId ?? $"{issuer.Name} {reading.Subject}", reading.Login, user?.User.Role ?? RoleNames.Of(reading.Role), user?.Disabled, Guid.Empty, null, reading.Expires, null, null);
+            user?.User.Id ?? Guid.Empty, user?.User.SubjectId ?? $"{issuer.Name} {reading.Subject}", reading.Login, user?.User.Role ?? RoleNames.Of(reading.Role), user?.Disabled, Guid.Empty, RoleNames.Of(reading.Role), reading.Expires, null, null);
         return Judge(grant, CredentialKind.ExternalToken, "token", reading.Role, reading.Expires, digest, epoch, reading.Subject);
     }
 
