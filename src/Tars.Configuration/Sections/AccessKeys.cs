@@ -21,8 +21,8 @@ public static partial class TarsSchema
         Restart(Key("oidc", ExternalIssuer(), "An issuer elsewhere (OpenID Connect) whose bearer tokens are taken.")),
         Restart(Key(
             "client_certificates",
-            new MapType(new TextType("a user's login", null, 128), "a map of thumbprints and logins", "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$"),
-            "Logins by the SHA-256 thumbprint of their TLS client certificate; without any, no certificate is asked for.")),
+            new MapType(new TextType("a SHA-256 thumbprint in hexadecimal digits", "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$", 95), "a map of logins and thumbprints", "^[A-Za-z0-9][A-Za-z0-9._@+-]*$"),
+            "TLS client certificates by the login whose they are, each by its SHA-256 thumbprint; without any, no certificate is asked for.")),
     ];
 
     private static SectionType Logins() => new(

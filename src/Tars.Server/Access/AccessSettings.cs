@@ -39,7 +39,7 @@ public sealed record AccessSettings(
             logins.Integer("waiting"))
         {
             ExternalIssuer = ExternalIssuerSettings.Of(api.Section("oidc"), path => SealingSettings.PathOf(loaded, api.Section("oidc"), path)),
-            Certificates = api.TextMap("client_certificates").ToDictionary(pair => pair.Key.Replace(":", string.Empty, StringComparison.Ordinal).ToLowerInvariant(), pair => pair.Value),
+            Certificates = api.TextMap("client_certificates").ToDictionary(pair => pair.Value.Replace(":", string.Empty, StringComparison.Ordinal).ToLowerInvariant(), pair => pair.Key),
         };
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Tars.Server.Problems;
 
 namespace Tars.Server.Access;
@@ -43,6 +44,9 @@ internal static class RequestBody
             throw new ProblemException(ErrorCode.Validation, "the body is not of the form that is expected", new Dictionary<string, string[]> { [path] = ["is not known here, stands twice, or is of another kind"] }, exception);
         }
     }
+
+    /// <summary>Whether a request has a body, of known length or not.</summary>
+    public static bool IsThere(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength > 0;
 
     /// <summary>Refuses a value.</summary>
     public static ProblemException Invalid(string name, string reason) => new(ErrorCode.Validation, $"{name}: {reason}", new Dictionary<string, string[]> { [name] = [reason] });

@@ -114,7 +114,7 @@ internal static class LoginRoutes
         TokenMint mint = Need<TokenMint>(context);
         Store store = Rows(context);
         Guid family;
-        if (context.Request.ContentLength is null or 0 && Caller.Of(context) is Caller.Known { Credential: CredentialKind.AccessToken } caller)
+        if (!RequestBody.IsThere(context) && Caller.Of(context) is Caller.Known { Credential: CredentialKind.AccessToken } caller)
         {
             family = Guid.Parse(caller.CredentialId);
         }

@@ -49,8 +49,8 @@ internal sealed class CompactToken : IDisposable
 
     /// <summary>A claim that is a text or a list of texts; empty for anything else.</summary>
     public IEnumerable<string> Texts(string name) => !Claims.TryGetProperty(name, out JsonElement value) ? []
-        : value.ValueKind == JsonValueKind.String ? [value.GetString()!]
-        : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)
+        : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(TextOf).OfType<string>()
+        : TextOf(value) is { } one ? [one]
         : [];
 
     /// <summary>Reads a token; null when it is none.</summary>
@@ -110,7 +110,19 @@ internal sealed class CompactToken : IDisposable
         return Base64Url.EncodeToString(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
-    private static string? TextOf(JsonElement from, string name) => from.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? TextOf(JsonElement from, string name) => from.TryGetProperty(name, out JsonElement value) ? TextOf(value) : null;
+
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half of a surrogate pair, escaped
+        }
+    }
 
     // Without padding and without white space, both of which the decoder would pass over, and with no bits left over.
     private static byte[]? Decode(ReadOnlySpan<char> part)
@@ -128,6 +140,11 @@ internal sealed class CompactToken : IDisposable
 
     private static JsonDocument? Parse(byte[] utf8)
     {
+        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+        {
+            return null;
+        }
+
         try
         {
             JsonDocument document = JsonDocument.Parse(utf8, Strict);
@@ -138,9 +155,9 @@ internal sealed class CompactToken : IDisposable
 
             document.Dispose();
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // No token.
+            // No token: no JSON, or names that are no text.
         }
 
         return null;

@@ -65,7 +65,7 @@ internal static class ApiKeyRoutes
 
     private static async Task<IResult> RotateAsync(HttpContext context, Store store, TimeProvider time)
     {
-        RotationForm form = context.Request.ContentLength is null or 0 ? new RotationForm() : await RequestBody.ReadAsync(context, AdministrationJson.Default.RotationForm);
+        RotationForm form = RequestBody.IsThere(context) ? await RequestBody.ReadAsync(context, AdministrationJson.Default.RotationForm) : new RotationForm();
         if (form.OverlapMinutes is < 0 or > MostOverlap)
         {
             throw RequestBody.Invalid("overlap_minutes", $"is not between 0 and {MostOverlap}");
