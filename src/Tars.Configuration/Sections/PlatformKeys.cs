@@ -88,7 +88,7 @@ public static partial class TarsSchema
             "The file that keeps the ids of erased persons, where no backup of log and subjects takes it back; beside the folder of subjects, with .erasures after its name, unless set.")),
         Key(
             "audit_required",
-            new ListType(new ChoiceType("runs", "seals", "keys", "configuration", "verification", "persons", "store", "all"), "a list of event classes"),
+            new ListType(new ChoiceType("runs", "seals", "keys", "configuration", "verification", "persons", "store", "access", "all"), "a list of event classes"),
             "What does not happen when it cannot be audited; where there is an audit log, everything is audited or does not happen.",
             "[]"),
         Restart(Key(
