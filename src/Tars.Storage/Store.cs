@@ -39,6 +39,8 @@ public sealed class Store : IAsyncDisposable
         ApiKeys = new ApiKeyStore(database, time);
         RefreshTokens = new RefreshTokenStore(database, time);
         Sessions = new SessionStore(database, time);
+        Revocations = new RevocationStore(database);
+        SigningKeys = new SigningKeyStore(database, time);
         Jobs = new JobStore(database, time);
         Outbox = new OutboxStore(database, time);
         Schedules = new ScheduleHistory(database, time);
@@ -77,11 +79,17 @@ public sealed class Store : IAsyncDisposable
     /// <summary>API keys.</summary>
     public ApiKeyStore ApiKeys { get; }
 
-    /// <summary>Refresh tokens.</summary>
+    /// <summary>Logins and their refresh tokens.</summary>
     public RefreshTokenStore RefreshTokens { get; }
 
     /// <summary>Sessions at the pages.</summary>
     public SessionStore Sessions { get; }
+
+    /// <summary>How often anything was revoked.</summary>
+    public RevocationStore Revocations { get; }
+
+    /// <summary>Keys that sign access tokens.</summary>
+    public SigningKeyStore SigningKeys { get; }
 
     /// <summary>Jobs for several replicas.</summary>
     public JobStore Jobs { get; }

@@ -23,4 +23,7 @@ public enum AuditClass
 
     /// <summary>What happens to the store as a whole.</summary>
     Store,
+
+    /// <summary>Who may come in: users, API keys, logins.</summary>
+    Access,
 }

@@ -24,6 +24,20 @@ public sealed class AuditTrail : IAsyncDisposable
     /// <summary>The id that stands in the log for a person; null for one whom the log does not know.</summary>
     public string? SubjectOf(string name) => _subjects.Find(name);
 
+    /// <summary>The id that stands in the log for a person, who gets one when the log does not know them yet.</summary>
+    /// <exception cref="AuditException">The folder of subjects cannot be written.</exception>
+    public string EnrolSubject(string name)
+    {
+        try
+        {
+            return _subjects.Find(name) ?? _subjects.Seal(new AuditActor.Person(name)).Subject;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(Folder, "nothing was done, because the person cannot be named in the log", exception);
+        }
+    }
+
     /// <summary>The outcome of a run; null when it has none yet.</summary>
     /// <exception cref="AuditException">The log cannot be read.</exception>
     public AuditRecord? OutcomeOf(Guid runId) => OfRun(runId, AuditedAct.Run.Outcome);

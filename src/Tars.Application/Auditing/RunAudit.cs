@@ -52,6 +52,10 @@ public sealed class RunAudit : IAsyncDisposable
     /// <summary>The id that stands in the log for who does it; null without a log, and for a program.</summary>
     public string? ActorSubject => _actor is AuditActor.Person person ? _trail?.SubjectOf(person.Name) : null;
 
+    /// <summary>The id that stands in the log for a person, who gets one when the log does not know them yet; null without a log.</summary>
+    /// <exception cref="AuditException">The log cannot give one.</exception>
+    public string? EnrolSubject(string name) => _trail?.EnrolSubject(name);
+
     /// <summary>The log; null without one.</summary>
     internal AuditTrail? Trail => _trail;
 

@@ -58,7 +58,8 @@ public sealed record SealingSettings(
         };
     }
 
-    internal static string? PathOf(LoadedSettings loaded, SettingsSection security, string key) =>
+    /// <summary>Where the file of a key is: what a file says is relative to that file, anything else to the working folder; null when the key has no value.</summary>
+    public static string? PathOf(LoadedSettings loaded, SettingsSection security, string key) =>
         security.FilePathOrNull(key) is { } path ? Path.Combine(loaded.WorkingFolder, path) : null;
 
     // Other users of the machine see a command line, and a PIN is all that stands between them and the token.

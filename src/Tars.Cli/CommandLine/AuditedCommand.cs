@@ -12,6 +12,9 @@ namespace Tars.Cli.CommandLine;
 /// <param name="Act">What is audited; null when the command leaves nothing.</param>
 internal sealed record AuditedCommand(string Name, AuditedAct? Act)
 {
+    /// <summary>Whether its arguments name a person, and are not written: the person's id is, once it is known.</summary>
+    public bool NamesPersons { get; private init; }
+
     private const string Report = " report";
     private const string Interrupted = "interrupted";
 
@@ -32,6 +35,9 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         Does("store check", AuditClass.Verification, "store.checked"), Does("reports verify", AuditClass.Verification, "verification.made"),
         Does("store migrate", AuditClass.Store, "store.migrated"), Does("store backup", AuditClass.Store, "store.backed_up"), Does("store gc", AuditClass.Store, "store.collected"),
         Does("store export", AuditClass.Store, "store.exported"), Does("store import", AuditClass.Store, "store.imported"), Does("reports export", AuditClass.Store, "reports.exported"),
+        Names("users create", "user.created"), Names("users disable", "user.disabled"), Names("users enable", "user.enabled"), Names("users reset", "user.password_reset"), Names("users role", "user.role_changed"),
+        Does("users review", AuditClass.Access, "users.reviewed"), Nothing("users list"), Nothing("api-keys list"),
+        Names("api-keys create", "api_key.created"), Does("api-keys rotate", AuditClass.Access, "api_key.rotated"), Does("api-keys revoke", AuditClass.Access, "api_key.revoked"),
         Does("schedules run", AuditClass.Runs, "schedule.run"), Does("schedules start", AuditClass.Runs, "schedules.followed"), Nothing("schedules list"), Nothing("schedules history"),
         Nothing("store restore"), Nothing("reports list"), Nothing("reports show"), Nothing("reports open"),
         Nothing("capture show"), Nothing("discover"), Nothing("demo"), Nothing("completion"), Nothing("keys list"), Nothing("keys show"), Nothing("pgp list"),
@@ -69,7 +75,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
 
         audit.WarnThrough(run.Console.Warn);
         JsonObject data = new() { ["tool"] = $"tars {Name}", ["version"] = RunSealing.Version };
-        string[] names = [.. run.Arguments.Select(AuditedRun.NameOf)];
+        string[] names = NamesPersons ? [] : [.. run.Arguments.Select(AuditedRun.NameOf)];
         if (names.Length > 0)
         {
             data["arguments"] = new JsonArray([.. names.Select(name => (JsonNode)name)]);
@@ -144,6 +150,8 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
     private static AuditedCommand Run(string name) => new(name, AuditedAct.Run);
 
     private static AuditedCommand Does(string name, AuditClass kind, string type) => new(name, AuditedAct.Of(kind, type));
+
+    private static AuditedCommand Names(string name, string type) => Does(name, AuditClass.Access, type) with { NamesPersons = true };
 
     private static AuditedCommand Nothing(string name) => new(name, null);
 }

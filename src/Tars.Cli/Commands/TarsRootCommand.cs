@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Anomalies;
+using Tars.Cli.Commands.ApiKeys;
 using Tars.Cli.Commands.Audit;
 using Tars.Cli.Commands.Capture;
 using Tars.Cli.Commands.Completion;
@@ -21,6 +22,7 @@ using Tars.Cli.Commands.Schedules;
 using Tars.Cli.Commands.Sealing;
 using Tars.Cli.Commands.Stability;
 using Tars.Cli.Commands.Store;
+using Tars.Cli.Commands.Users;
 
 namespace Tars.Cli.Commands;
 
@@ -52,6 +54,8 @@ internal static class TarsRootCommand
         new("reports", ReportsCommand.Create),
         new("store", StoreCommand.Create),
         new("schedules", SchedulesCommand.Create),
+        new("users", UsersCommand.Create),
+        new("api-keys", ApiKeysCommand.Create),
         new("completion", CompletionCommand.Create),
     ];
 

@@ -8,7 +8,7 @@ public static partial class TarsSchema
 {
     private static SectionType Api() => new(
         "the api section",
-        Key("enabled", Flag, "Whether the API is served.", "true"),
+        [Key("enabled", Flag, "Whether the API is served.", "true"),
         Key("base_url", Url, "The address clients use.", "http://localhost:8100"),
         Restart(Key("host", new TextType("a host name or address", null, 253), "The address that is listened on.", "127.0.0.1")),
         Restart(Key("port", Integer(1, 65535), "The port that is listened on.", "8100")),
@@ -24,10 +24,7 @@ public static partial class TarsSchema
         Restart(Key("tls_key_path", FilePath, "The certificate's private key in PEM.")),
         Restart(Key("tls_min_version", new ChoiceType("1.2", "1.3"), "The oldest TLS version that is spoken.", "\"1.2\"")),
         Key("auth_mode", new ChoiceType("api_key", "jwt", "token"), "How clients authenticate.", "api_key"),
-        Key("jwt_secret", new SecretType(), "The secret that signs tokens, 32 bytes or more; better ${NAME}, or the entry jwt_secret of a secret backend."),
-        Key("jwt_algorithm", new ChoiceType("HS256", "HS384", "HS512"), "How tokens are signed.", "HS256"),
-        Key("jwt_expiration_minutes", Integer(1, 1440), "How long a token is good for.", "60", "minutes"),
-        Key("require_mfa", new ListType(new ChoiceType("readonly", "sre", "admin"), "a list of roles"), "The roles that log in with a second factor.", "[]"));
+        .. Access]);
 
     private static SectionType Security() => new(
         "the security section",
@@ -91,7 +88,7 @@ public static partial class TarsSchema
             "The file that keeps the ids of erased persons, where no backup of log and subjects takes it back; beside the folder of subjects, with .erasures after its name, unless set.")),
         Key(
             "audit_required",
-            new ListType(new ChoiceType("runs", "seals", "keys", "configuration", "verification", "persons", "store", "all"), "a list of event classes"),
+            new ListType(new ChoiceType("runs", "seals", "keys", "configuration", "verification", "persons", "store", "access", "all"), "a list of event classes"),
             "What does not happen when it cannot be audited; where there is an audit log, everything is audited or does not happen.",
             "[]"),
         Restart(Key(

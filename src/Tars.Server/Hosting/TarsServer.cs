@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Tars.Server.Access;
 using Tars.Server.Health;
 
 namespace Tars.Server.Hosting;
@@ -19,6 +20,7 @@ public static class TarsServer
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.AddServerHeader = false);
         builder.Services.AddRouting();
         builder.Services.AddSingleton(parts).AddSingleton(parts.Store).AddSingleton(parts.Store.Rows).AddSingleton(parts.Time);
+        builder.Services.AddAccess(parts);
         configure(builder);
         WebApplication server = builder.Build();
 
@@ -29,11 +31,12 @@ public static class TarsServer
         // UseTransportSecurity Transport: HTTPS redirect, HSTS, headers, CORS
         // UseRequestMetrics    Telemetry
         server.UseRouting();
-        // UseCallers           Access:    who calls (Caller in the features)
+        server.UseCallers();
         // UseRateLimits        Limits:    per principal, then address
-        // UseAccessRules       Access:    may they (401, 403); a route without a policy is denied
+        server.UseAccessRules();
         // UseRequestAudit      Auditing:  the event before the answer, fail closed
         server.MapHealth();
+        server.MapAccess();
         return server;
     }
 }

@@ -46,4 +46,7 @@ public enum RequestAudit
 
     /// <summary>Always, before it is answered; what cannot be audited is answered 503.</summary>
     Always,
+
+    /// <summary>Always, by whatever answers it, with an event of its own type; what cannot be audited is answered 503.</summary>
+    ByItself,
 }

@@ -7,7 +7,7 @@ namespace Tars.Storage.Identity;
 /// <param name="UserId">Whose it is.</param>
 /// <param name="Name">What it is for.</param>
 /// <param name="Hash">SHA-256 of the key, 64 lower-case hexadecimal digits. The key is random and long: a slow hash adds nothing.</param>
-/// <param name="Scopes">What it may be used for, words separated by spaces.</param>
+/// <param name="Scopes">What it may be used for: the role it acts in at most, a lower-case word.</param>
 /// <param name="Expires">Until when, UTC, exclusive; null without end.</param>
 public sealed record NewApiKey(Guid Id, Guid UserId, string Name, string Hash, string Scopes, DateTimeOffset? Expires);
 
@@ -35,22 +35,64 @@ public sealed class ApiKeyStore
         StoreDigest.Require(key.Hash, nameof(key));
         return _database.WriteAsync(
             "add an API key",
-            work => work.ExecuteAsync(
-                "INSERT INTO api_keys (key_id, user_id, name, hash, scopes, created, expires) VALUES (@id, @user, @Name, @Hash, @Scopes, @now, @expires)",
-                new { id = key.Id.ToString(), user = key.UserId.ToString(), key.Name, key.Hash, key.Scopes, now = Now, expires = StoreTime.Of(key.Expires) }),
+            work => AddAsync(work, key, Now),
             cancellationToken);
     }
 
-    /// <summary>The key of a hash if it may be used now: neither expired nor revoked, and its user not disabled. Otherwise null.</summary>
-    public Task<StoredApiKey?> FindUsableAsync(string hash, CancellationToken cancellationToken) => _database.ReadAsync(
+    /// <summary>What the key of a hash allows, whether it still holds or not; null when there is none.</summary>
+    public Task<AccessGrant?> FindGrantAsync(string hash, CancellationToken cancellationToken) => _database.ReadAsync(
         "find an API key",
-        async work => (await work.FirstAsync<Row>(
+        async work => (await work.FirstAsync<AccessGrantRow>(
             $"""
-            SELECT {Columns} FROM api_keys WHERE hash = @hash AND revoked IS NULL AND (expires IS NULL OR expires > @now)
-            AND EXISTS (SELECT 1 FROM users WHERE users.user_id = api_keys.user_id AND users.disabled IS NULL)
+            SELECT {AccessGrantRow.UserColumns}, k.key_id AS CredentialId, k.scopes AS CredentialRole, k.expires AS Expires, k.revoked AS Revoked, k.last_used AS LastUsed
+            FROM api_keys k JOIN users u ON u.user_id = k.user_id WHERE k.hash = @hash
             """,
-            new { hash, now = Now }))?.ToKey(),
+            new { hash }))?.ToGrant(),
         cancellationToken);
+
+    /// <summary>A key by its id, or null.</summary>
+    public Task<StoredApiKey?> FindAsync(Guid id, CancellationToken cancellationToken) => _database.ReadAsync(
+        "find an API key",
+        async work => (await work.FirstAsync<Row>($"SELECT {Columns} FROM api_keys WHERE key_id = @id", new { id = id.ToString() }))?.ToKey(),
+        cancellationToken);
+
+    /// <summary>All keys, by when they were made.</summary>
+    public Task<IReadOnlyList<StoredApiKey>> ListAsync(CancellationToken cancellationToken) => _database.ReadAsync(
+        "list API keys",
+        async work => (IReadOnlyList<StoredApiKey>)[.. (await work.QueryAsync<Row>($"SELECT {Columns} FROM api_keys ORDER BY created, key_id")).Select(row => row.ToKey())],
+        cancellationToken);
+
+    /// <summary>Puts another key in the place of one, which ends after a while, so that whoever uses it can change over.</summary>
+    /// <param name="id">The key that is replaced.</param>
+    /// <param name="successorId">The id of the new one.</param>
+    /// <param name="hash">The hash of the new one, which has name, role and expiry of the old one.</param>
+    /// <param name="overlap">How long the old one still holds.</param>
+    /// <param name="expires">Until when the new one holds, UTC; null as the old one's.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    /// <returns>The new key; null when the old one is not known, has expired or was revoked.</returns>
+    public Task<NewApiKey?> RotateAsync(Guid id, Guid successorId, string hash, TimeSpan overlap, DateTimeOffset? expires, CancellationToken cancellationToken)
+    {
+        StoreDigest.Require(hash, nameof(hash));
+        return _database.WriteAsync(
+            "replace an API key",
+            async work =>
+            {
+                long now = Now;
+                Row? row = await work.FirstAsync<Row>($"SELECT {Columns} FROM api_keys WHERE key_id = @id{{for_update}}", new { id = id.ToString() });
+                if (row is null || row.Revoked is not null || row.Expires <= now)
+                {
+                    return null;
+                }
+
+                NewApiKey successor = row.ToKey().Key with { Id = successorId, Hash = hash, Expires = expires ?? StoreTime.At(row.Expires) };
+                await AddAsync(work, successor, now);
+                long until = StoreTime.Of(_time.GetUtcNow() + overlap);
+                await work.ExecuteAsync("UPDATE api_keys SET expires = @until WHERE key_id = @id", new { id = row.Id, until = Math.Min(until, row.Expires ?? until) });
+                await RevocationStore.CountAsync(work);
+                return successor;
+            },
+            cancellationToken);
+    }
 
     /// <summary>The keys of a user, by when they were made.</summary>
     public Task<IReadOnlyList<StoredApiKey>> OfUserAsync(Guid userId, CancellationToken cancellationToken) => _database.ReadAsync(
@@ -59,17 +101,25 @@ public sealed class ApiKeyStore
         cancellationToken);
 
     /// <summary>Notes that a key was used now. Call it rarely: each call is a write.</summary>
-    public Task TouchAsync(Guid id, CancellationToken cancellationToken) => ChangeAsync("UPDATE api_keys SET last_used = @now WHERE key_id = @id", id, cancellationToken);
+    public Task TouchAsync(Guid id, CancellationToken cancellationToken) =>
+        _database.WriteAsync("note an API key", work => work.ExecuteAsync("UPDATE api_keys SET last_used = @now WHERE key_id = @id", new { id = id.ToString(), now = Now }), cancellationToken);
 
     /// <summary>Revokes a key.</summary>
     /// <returns>Whether it is known and was not revoked before.</returns>
-    public Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken) =>
-        ChangeAsync("UPDATE api_keys SET revoked = @now WHERE key_id = @id AND revoked IS NULL", id, cancellationToken);
+    public Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken) => _database.WriteAsync(
+        "revoke an API key",
+        async work =>
+        {
+            await RevocationStore.CountAsync(work);
+            return await work.ExecuteAsync("UPDATE api_keys SET revoked = @now WHERE key_id = @id AND revoked IS NULL", new { id = id.ToString(), now = Now }) == 1;
+        },
+        cancellationToken);
 
     private long Now => StoreTime.Of(_time.GetUtcNow());
 
-    private Task<bool> ChangeAsync(string sql, Guid id, CancellationToken cancellationToken) =>
-        _database.WriteAsync("change an API key", async work => await work.ExecuteAsync(sql, new { id = id.ToString(), now = Now }) == 1, cancellationToken);
+    private static Task<int> AddAsync(SqlWork work, NewApiKey key, long now) => work.ExecuteAsync(
+        "INSERT INTO api_keys (key_id, user_id, name, hash, scopes, created, expires) VALUES (@id, @user, @Name, @Hash, @Scopes, @now, @expires)",
+        new { id = key.Id.ToString(), user = key.UserId.ToString(), key.Name, key.Hash, key.Scopes, now, expires = StoreTime.Of(key.Expires) });
 
     private sealed record Row(string Id, string UserId, string Name, string Hash, string Scopes, long Created, long? Expires, long? LastUsed, long? Revoked)
     {

@@ -37,8 +37,10 @@ public sealed class SubjectStore
         const string Own = "WHERE user_id IN (SELECT user_id FROM users WHERE subject_id = @id)";
         await work.ExecuteAsync($"DELETE FROM sessions {Own}", parameters);
         await work.ExecuteAsync($"DELETE FROM tokens {Own}", parameters);
+        await work.ExecuteAsync($"DELETE FROM token_families {Own}", parameters);
         await work.ExecuteAsync($"UPDATE api_keys SET name = '', revoked = COALESCE(revoked, @now) {Own}", parameters);
-        await work.ExecuteAsync("UPDATE users SET login = 'erased:' || user_id, password_hash = NULL, disabled = COALESCE(disabled, @now) WHERE subject_id = @id", parameters);
+        await work.ExecuteAsync("UPDATE users SET login = 'erased:' || user_id, password_hash = NULL, factor = NULL, disabled = COALESCE(disabled, @now) WHERE subject_id = @id", parameters);
+        await RevocationStore.CountAsync(work);
         return await work.ExecuteAsync("UPDATE subjects SET erased = @now WHERE subject_id = @id AND erased IS NULL", parameters) == 1;
     }
 

@@ -40,7 +40,7 @@ internal static class Tables
     public static readonly Table Users = Table.Of(
         "users",
         "user_id",
-        "user_id text, subject_id text > subjects.subject_id, login text, role text, password_hash text, created time, disabled time");
+        "user_id text, subject_id text > subjects.subject_id, login text, role text, password_hash text, created time, disabled time, password_changed time, failures integer, locked_until time, last_login time, factor text, factor_confirmed time, factor_step integer");
 
     public static readonly Table ApiKeys = Table.Of(
         "api_keys",
@@ -53,6 +53,15 @@ internal static class Tables
         "hash text, family_id text, user_id text > users.user_id, issued time, expires time, used time, revoked time");
 
     public static readonly Table Sessions = Table.Of("sessions", "hash", "hash text, user_id text > users.user_id, created time, seen time, expires time");
+
+    public static readonly Table TokenFamilies = Table.Of(
+        "token_families",
+        "family_id",
+        "family_id text, user_id text > users.user_id, counter integer, created time, rotated time, expires time, ends time, revoked time, reason text");
+
+    public static readonly Table Revocations = Table.Of("revocations", "name", "name text, epoch integer");
+
+    public static readonly Table SigningKeys = Table.Of("signing_keys", "key_id", "key_id text, algorithm text, public_key text, sealed_key text, created time, retires time");
 
     public static readonly Table Attestations = Table.Of(
         "attestations",
@@ -78,6 +87,6 @@ internal static class Tables
 
     public static readonly IReadOnlyList<Table> All =
     [
-        Subjects, Runs, Blobs, Reports, Renderings, Figures, Findings, Captures, Users, ApiKeys, Tokens, Sessions, Attestations, Jobs, Outbox, Schedules, SchedulesHistory,
+        Subjects, Runs, Blobs, Reports, Renderings, Figures, Findings, Captures, Users, ApiKeys, Tokens, Sessions, TokenFamilies, Revocations, SigningKeys, Attestations, Jobs, Outbox, Schedules, SchedulesHistory,
     ];
 }

@@ -165,7 +165,7 @@ public class SettingsMonitorTests
         Assert.Equal("second redis", monitor.Current.Section("storage").Text("redis_password"));
         Assert.Equal("second jwt_secret", monitor.Current.Section("api").Text("jwt_secret"));
         Assert.Equal(
-            ["api.jwt_secret: (secret) -> (secret)", "storage.database_password: (secret) -> (secret)", "storage.redis_password: (secret) -> (secret)"],
+            ["api.jwt_secret: (secret) -> (secret) (needs a restart)", "storage.database_password: (secret) -> (secret)", "storage.redis_password: (secret) -> (secret)"],
             Assert.IsType<ReloadOutcome.Replaced>(_outcomes.Single()).Changes.Select(change => change.ToString()));
     }
 

@@ -9,7 +9,7 @@ namespace Tars.Storage.Tests.Migrations;
 
 public abstract class MigrationTests(IStorePlace place) : StoreTestBase(place)
 {
-    private const int Newest = 4;
+    private const int Newest = 5;
 
     /// <summary>Rows as a program of the first schema wrote them, in plain SQL.</summary>
     private const string OldRows = """
@@ -20,6 +20,10 @@ public abstract class MigrationTests(IStorePlace place) : StoreTestBase(place)
         INSERT INTO findings (report_id, ordinal, kind, service, metric, severity, date, started, summary, details)
             VALUES (1, 0, 'anomaly', 'checkout', 'latency_p99', 'high', '2026-01-30', 1769731200000000, 'first', '{}'), (1, 1, 'budget', 'search', 'availability', 'low', '2026-01-30', 1769734800000000, 'second', '{}');
         INSERT INTO outbox (run_id, channel, payload, state, attempts, created) VALUES ('019c1111-7c2e-7d31-8000-000000000001', 'ops', 'old', 'waiting', 0, 1769817600000000);
+        INSERT INTO users (user_id, subject_id, login, role, password_hash, created) VALUES ('019c1111-7c2e-7d31-8000-000000000002', 'subject-1', 'ann', 'admin', 'hash', 1769817600000000);
+        INSERT INTO api_keys (key_id, user_id, name, hash, scopes, created)
+            VALUES ('019c1111-7c2e-7d31-8000-000000000003', '019c1111-7c2e-7d31-8000-000000000002', 'ci', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'admin', 1769817600000000);
+        INSERT INTO tokens (hash, family_id, user_id, issued, expires) VALUES ('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', '019c1111-7c2e-7d31-8000-000000000004', '019c1111-7c2e-7d31-8000-000000000002', 1, 2);
         INSERT INTO schedules_history (schedule, planned, owner, started, ended, state, reason)
             VALUES ('daily', 1769817600000000, 'old', 1769817600000000, NULL, 'running', NULL), ('daily', 1769731200000000, 'old', 1769731200000000, 1769731201000000, 'failed', 'no backend');
         """;
@@ -44,6 +48,9 @@ public abstract class MigrationTests(IStorePlace place) : StoreTestBase(place)
         Assert.Equal(new DateTimeOffset(2026, 1, 31, 0, 1, 0, TimeSpan.Zero).AddMicroseconds(1), (await store.Runs.ListAsync(null, null, 1, Token))[0].Ended);
         IReadOnlyList<ScheduledRun> runs = await store.Schedules.ListAsync(new ScheduleFilter(), Token);
         Assert.Equal([(null, 1), (ScheduledOutcome.Failed, 1)], runs.Select(run => (run.Outcome, run.Attempt)));
+        Assert.Equal((0, null), (await store.Users.FindByLoginAsync("ann", Token)) is { } ann ? (ann.Failures, ann.Factor) : default);
+        Assert.Equal("admin", (await store.ApiKeys.FindGrantAsync("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", Token))!.CredentialRole);
+        Assert.Equal(0, await store.Revocations.EpochAsync(Token));
         Assert.Empty(await store.CheckAsync(Token));
         Assert.Empty(await Store.MigrateAsync(address, Clock, null, Token));
     }

@@ -31,7 +31,13 @@ public abstract class TransferTests(IStorePlace place) : StoreTestBase(place)
         NewUser user = new(Guid.NewGuid(), "subject-9", "zoë", "viewer", "$argon2id$…");
         await store.Users.AddAsync(user, Token);
         await store.ApiKeys.AddAsync(new NewApiKey(Guid.NewGuid(), user.Id, "ci", Samples.Digest("key"), "read write", now.AddDays(1)), Token);
-        await store.RefreshTokens.AddAsync(new NewRefreshToken(Samples.Digest("token"), Guid.NewGuid(), user.Id, now.AddDays(1)), Token);
+        Guid login = Guid.NewGuid();
+        await store.RefreshTokens.BeginAsync(login, user.Id, TimeSpan.FromDays(1), TimeSpan.FromDays(2), Token);
+        await store.RefreshTokens.RevokeFamilyAsync(login, "logout", Token);
+        await store.Users.SetFactorAsync(user.Id, "sealed", Token);
+        await store.SigningKeys.AddAsync(new StoredSigningKey("key-1", "ES256", "public", "sealed", now, now.AddDays(30)), now, Token);
+        await store.Database.WriteAsync( // nothing writes this table any longer
+            "insert", work => work.ExecuteAsync("INSERT INTO tokens (hash, family_id, user_id, issued, expires) VALUES (@hash, @login, @user, 1, 2)", new { hash = Samples.Digest("token"), login = login.ToString(), user = user.Id.ToString() }), Token);
         await store.Sessions.AddAsync(Samples.Digest("session"), user.Id, now.AddDays(1), Token);
         await store.Attestations.AddAsync(
             new Attestation(Guid.NewGuid(), "soc2", "CC7.2", Samples.Day, Judgement.Inconclusive("not checked"), Samples.Digest("statement")) { RunId = run, Actor = "subject-1", Envelope = new BlobReference(Samples.Digest("e"), 5) }, Token);

@@ -1,0 +1,76 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http;
+using Tars.Server.Access.Credentials;
+using Tars.Server.Access.External;
+using Tars.Server.Problems;
+using Tars.Storage;
+
+namespace Tars.Server.Access;
+
+/// <summary>
+/// Finds out who makes a request, and lets it go on whatever that is: what may be done is decided later. A credential that was seen lately costs a digest and a look into
+/// memory; any other one waits for the store. Without the store nobody can be told from anybody: 503.
+/// </summary>
+internal sealed class CallerStep(RequestDelegate next, CredentialCheck check)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
+    /// <summary>Handles a request.</summary>
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (AccessRules.IsLiveness(context.GetEndpoint()))
+        {
+            return next(context);
+        }
+
+        ShownCredential shown = ShownCredential.Of(context.Request.Headers);
+        if (shown.Problem is not null)
+        {
+            return GoOn(context, new Caller.Refused(ErrorCode.Unauthorized, shown.Problem));
+        }
+
+        if (shown.Text is null)
+        {
+            return context.Connection.ClientCertificate is { } certificate ? LookAsync(context, certificate) : next(context);
+        }
+
+        if (CredentialDigest.Of(shown.Value) is not { } digest)
+        {
+            return GoOn(context, new Caller.Refused(ErrorCode.Unauthorized, "malformed"));
+        }
+
+        return check.Recall(digest) is { } known ? GoOn(context, known) : LookAsync(context, shown, digest);
+    }
+
+    private Task GoOn(HttpContext context, Caller caller)
+    {
+        context.Features.Set(caller);
+        return next(context);
+    }
+
+    private Task LookAsync(HttpContext context, ShownCredential shown, CredentialDigest digest) =>
+        LookAsync(context, check.LookAsync(shown.Value.ToString(), digest, context.RequestAborted));
+
+    private Task LookAsync(HttpContext context, X509Certificate2 certificate) => LookAsync(context, check.LookAsync(certificate, context.RequestAborted));
+
+    private async Task LookAsync(HttpContext context, Task<Caller> look)
+    {
+        Caller caller;
+        try
+        {
+            caller = await look;
+        }
+        catch (StoreException)
+        {
+            await ProblemAnswer.WriteAsync(context, ErrorCode.Unavailable, "who calls cannot be looked up, because the store does not answer; try again", retryAfter: RetryAfter);
+            return;
+        }
+        catch (ExternalIssuerException)
+        {
+            await ProblemAnswer.WriteAsync(context, ErrorCode.Unavailable, "who calls cannot be looked up, because the issuer of the token does not answer; try again", retryAfter: RetryAfter);
+            return;
+        }
+
+        await GoOn(context, caller);
+    }
+}
