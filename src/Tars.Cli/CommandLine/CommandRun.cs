@@ -276,7 +276,8 @@ internal sealed class CommandRun
     /// <returns>The outcome's exit code.</returns>
     public async Task<int> PublishAsync(Outcome outcome, Func<Storage.Reports.NewReport> content, CancellationToken cancellationToken)
     {
-        _keeping?.Tells(content);
+        // What was confined to services must not be taken for the whole later.
+        _keeping?.Tells(() => content() with { Service = ServiceNames.Count == 0 ? null : string.Join(',', ServiceNames.Order(StringComparer.Ordinal)) });
         Audit.Tell("verdict", outcome.Headline[0]);
         IReadOnlyList<string> written = OutputFolder is not null || _keeping is not null
             ? await WriteAsync(OutputFolder, outcome.Report, _keeping, cancellationToken).ConfigureAwait(false)

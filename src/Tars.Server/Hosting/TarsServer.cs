@@ -1,7 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Tars.Server.Anomalies;
+using Tars.Server.Availability;
+using Tars.Server.Daily;
+using Tars.Server.Documents;
 using Tars.Server.Health;
+using Tars.Server.Problems;
+using Tars.Server.Regressions;
+using Tars.Server.Retrospectives;
 
 namespace Tars.Server.Hosting;
 
@@ -19,12 +26,14 @@ public static class TarsServer
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.AddServerHeader = false);
         builder.Services.AddRouting();
         builder.Services.AddSingleton(parts).AddSingleton(parts.Store).AddSingleton(parts.Store.Rows).AddSingleton(parts.Time);
+        builder.Services.AddResources();
         configure(builder);
         WebApplication server = builder.Build();
 
         // Each step is one folder's extension method. The order is the security of the server: read docs/reference/api-pipeline.md before changing it.
-        // UseRequestIds        Hosting:   request_id, request log
-        // UseProblems          Problems:  exceptions and bare statuses become problem documents
+        server.UseRequestIds(); // Hosting: request_id
+        parts.Log?.Use(server); //  Hosting: request log
+        server.UseProblems(parts.Tell ?? ((_, _) => { })); // Problems: exceptions and bare statuses become problem documents
         // UseTrustedProxies    Transport: whose address it is
         // UseTransportSecurity Transport: HTTPS redirect, HSTS, headers, CORS
         // UseRequestMetrics    Telemetry
@@ -33,7 +42,22 @@ public static class TarsServer
         // UseRateLimits        Limits:    per principal, then address
         // UseAccessRules       Access:    may they (401, 403); a route without a policy is denied
         // UseRequestAudit      Auditing:  the event before the answer, fail closed
-        server.MapHealth();
+        server.MapResources();
+        server.Lifetime.ApplicationStopping.Register(server.Services.GetRequiredService<Readiness>().End);
         return server;
+    }
+
+    private static void AddResources(this IServiceCollection services) => services
+        .AddSingleton<StoreVersions>().AddSingleton<Answers>().AddSingleton<Readiness>().AddSingleton<ReportFiles>()
+        .AddSingleton<HealthRoutes>().AddSingleton<AvailabilityRoutes>().AddSingleton<DailyRoutes>().AddSingleton<AnomalyRoutes>().AddSingleton<RegressionRoutes>().AddSingleton<RetrospectiveRoutes>();
+
+    private static void MapResources(this WebApplication server)
+    {
+        server.Services.GetRequiredService<HealthRoutes>().Map(server);
+        server.Services.GetRequiredService<AvailabilityRoutes>().Map(server);
+        server.Services.GetRequiredService<DailyRoutes>().Map(server);
+        server.Services.GetRequiredService<AnomalyRoutes>().Map(server);
+        server.Services.GetRequiredService<RegressionRoutes>().Map(server);
+        server.Services.GetRequiredService<RetrospectiveRoutes>().Map(server);
     }
 }
