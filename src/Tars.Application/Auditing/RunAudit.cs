@@ -53,7 +53,7 @@ public sealed class RunAudit : IAsyncDisposable
     public string? ActorSubject => _actor is AuditActor.Person person ? _trail?.SubjectOf(person.Name) : null;
 
     /// <summary>The log; null without one.</summary>
-    internal AuditTrail? Trail => _trail;
+    public AuditTrail? Trail => _trail;
 
     /// <summary>Whether it leaves events.</summary>
     public bool IsAudited => _trail is not null;

@@ -67,7 +67,7 @@ public sealed class StoredReportFiles(Store store, IBlobStore blobs)
     {
         ArgumentNullException.ThrowIfNull(report);
         IReadOnlyList<Rendering> renderings = await store.Reports.RenderingsAsync(report.Id, cancellationToken).ConfigureAwait(false);
-        ReadOnlyMemory<byte>? envelope = report.EnvelopeDigest is { } digest ? await ReadAsync(digest, "the envelope", cancellationToken).ConfigureAwait(false) : null;
+        ReadOnlyMemory<byte>? envelope = report.EnvelopeDigest is { } digest ? await ReadAsync(digest, "the envelope", cancellationToken).ConfigureAwait(false) : (ReadOnlyMemory<byte>?)null;
         IReadOnlyList<Subject> subjects = envelope is { } text && EnvelopeReader.Read(text.ToArray()) is EnvelopeReading.Read { Envelope: var read }
             && Statement.Parse(read.Payload.Span) is StatementReading.Read { Statement: var statement } ? statement.Subjects : [];
         List<StoredFile> files = [.. renderings.Select(rendering => new StoredFile(NameOf(rendering, subjects), rendering.Format, rendering.Blob.Digest, rendering.Blob.Size, rendering.SealedDigest is not null))];

@@ -410,6 +410,7 @@ internal sealed class CommandRun
         Add(settings, CommonOptions.TimeZone, "observability.time_zone");
         Add(settings, CommonOptions.Timestamp, "security.timestamp_url");
         settings.AddRange(Switched(CommonOptions.Sign, "security.signing_enabled").Concat(Switched(CommonOptions.Encrypt, "security.encryption_enabled")));
+        settings.AddRange(Commands.Serve.ServeOptions.SettingsOf(this));
         return SettingsSearch.OfProcess() with { ConfigPath = path, Profile = Value(CommonOptions.Profile), CommandLine = settings };
     }
 

@@ -19,6 +19,7 @@ using Tars.Cli.Commands.Reports;
 using Tars.Cli.Commands.Retro;
 using Tars.Cli.Commands.Schedules;
 using Tars.Cli.Commands.Sealing;
+using Tars.Cli.Commands.Serve;
 using Tars.Cli.Commands.Stability;
 using Tars.Cli.Commands.Store;
 
@@ -52,6 +53,7 @@ internal static class TarsRootCommand
         new("reports", ReportsCommand.Create),
         new("store", StoreCommand.Create),
         new("schedules", SchedulesCommand.Create),
+        new("serve", ServeCommand.Create),
         new("completion", CompletionCommand.Create),
     ];
 

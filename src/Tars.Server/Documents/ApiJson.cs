@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tars.Server.Anomalies;
 using Tars.Server.Availability;
@@ -9,7 +11,7 @@ using Tars.Server.Retrospectives;
 namespace Tars.Server.Documents;
 
 /// <summary>How documents are written: names in snake case, null where there is nothing.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(InstantConverter)])]
 [JsonSerializable(typeof(DailyList))]
 [JsonSerializable(typeof(DailySummary))]
 [JsonSerializable(typeof(DailyDocument))]
@@ -23,3 +25,20 @@ namespace Tars.Server.Documents;
 [JsonSerializable(typeof(FormatList))]
 [JsonSerializable(typeof(HealthDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext;
+
+/// <summary>Instants as reports write them: UTC, with <c>Z</c>, and fractions of a second only where there are any.</summary>
+internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
+{
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
+
+    /// <inheritdoc/>
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+    {
+        Span<byte> text = stackalloc byte[32];
+        value.UtcDateTime.TryFormat(text, out int length, Format, CultureInfo.InvariantCulture);
+        writer.WriteStringValue(text[..length]);
+    }
+}

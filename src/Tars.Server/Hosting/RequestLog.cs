@@ -21,20 +21,43 @@ public sealed class RequestLog : IAsyncDisposable
     private readonly bool _isJson;
     private readonly TimeProvider _time;
     private readonly Task _writing;
+    private readonly bool _tellsRequests;
     private long _leftOut;
 
     /// <summary>Begins to write.</summary>
     /// <param name="output">What gets the lines.</param>
     /// <param name="isJson">Whether a line is a JSON object.</param>
+    /// <param name="tellsRequests">Whether each request has its line; faults always have.</param>
     /// <param name="time">The clock.</param>
-    public RequestLog(TextWriter output, bool isJson, TimeProvider time)
+    public RequestLog(TextWriter output, bool isJson, bool tellsRequests, TimeProvider time)
     {
-        (_output, _isJson, _time) = (output, isJson, time);
+        (_output, _isJson, _tellsRequests, _time) = (output, isJson, tellsRequests, time);
         _writing = Task.Run(WriteAsync);
     }
 
-    /// <summary>Adds the step.</summary>
-    public void Use(IApplicationBuilder server) => server.Use(next => async context =>
+    /// <summary>Adds the step, where requests are told.</summary>
+    public void Use(IApplicationBuilder server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        if (_tellsRequests)
+        {
+            server.Use(Step);
+        }
+    }
+
+    /// <summary>Tells of a fault: what could not be used, or what broke. Only this log says more than the answer.</summary>
+    /// <param name="exception">What broke.</param>
+    /// <param name="requestId">The request that met it.</param>
+    public void Tell(Exception exception, string requestId)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        if (!_lines.Writer.TryWrite(new Line(_time.GetUtcNow(), requestId, exception.GetType().Name, exception.Message, 0, 0, null) { Fault = exception is IOException ? exception.Message : exception.ToString() }))
+        {
+            Interlocked.Increment(ref _leftOut);
+        }
+    }
+
+    private RequestDelegate Step(RequestDelegate next) => async context =>
     {
         long began = _time.GetTimestamp();
         try
@@ -45,7 +68,7 @@ public sealed class RequestLog : IAsyncDisposable
         {
             Add(context, _time.GetElapsedTime(began));
         }
-    });
+    };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -94,7 +117,11 @@ public sealed class RequestLog : IAsyncDisposable
 
     private void Append(ArrayBufferWriter<byte> buffer, Line line)
     {
-        if (_isJson)
+        if (line.Fault is { } fault)
+        {
+            AppendFault(buffer, line, fault);
+        }
+        else if (_isJson)
         {
             using Utf8JsonWriter json = new(buffer);
             json.WriteStartObject();
@@ -118,5 +145,28 @@ public sealed class RequestLog : IAsyncDisposable
         buffer.Write("\n"u8);
     }
 
-    private sealed record Line(DateTimeOffset Time, string RequestId, string Method, string Route, int Status, double Milliseconds, string? Subject);
+    private void AppendFault(ArrayBufferWriter<byte> buffer, Line line, string fault)
+    {
+        if (_isJson)
+        {
+            using Utf8JsonWriter json = new(buffer);
+            json.WriteStartObject();
+            json.WriteString("time", line.Time.UtcDateTime);
+            json.WriteString("event", "fault");
+            json.WriteString("request_id", line.RequestId);
+            json.WriteString("error", line.Method);
+            json.WriteString("message", fault);
+            json.WriteEndObject();
+            json.Flush();
+        }
+        else
+        {
+            EncodingExtensions.GetBytes(Encoding.UTF8, FormattableString.Invariant($"{line.Time.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} fault {line.RequestId} {line.Method}: {fault}").AsSpan(), buffer);
+        }
+    }
+
+    private sealed record Line(DateTimeOffset Time, string RequestId, string Method, string Route, int Status, double Milliseconds, string? Subject)
+    {
+        public string? Fault { get; init; }
+    }
 }

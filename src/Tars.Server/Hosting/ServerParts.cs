@@ -12,9 +12,6 @@ namespace Tars.Server.Hosting;
 /// <param name="Version">The program's version.</param>
 public sealed record ServerParts(LoadedSettings Settings, OpenedStore Store, AuditTrail? Audit, TimeProvider Time, string Version)
 {
-    /// <summary>Gets one line for each request; null for no log.</summary>
+    /// <summary>Gets one line for each request, and one for each fault; null for no log.</summary>
     public RequestLog? Log { get; init; }
-
-    /// <summary>Is told of faults: what broke, and the id of the request that met it. Null: nobody is.</summary>
-    public Action<Exception, string>? Tell { get; init; }
 }

@@ -33,7 +33,7 @@ public static class TarsServer
         // Each step is one folder's extension method. The order is the security of the server: read docs/reference/api-pipeline.md before changing it.
         server.UseRequestIds(); // Hosting: request_id
         parts.Log?.Use(server); //  Hosting: request log
-        server.UseProblems(parts.Tell ?? ((_, _) => { })); // Problems: exceptions and bare statuses become problem documents
+        server.UseProblems((exception, requestId) => parts.Log?.Tell(exception, requestId)); // Problems: exceptions and bare statuses become problem documents
         // UseTrustedProxies    Transport: whose address it is
         // UseTransportSecurity Transport: HTTPS redirect, HSTS, headers, CORS
         // UseRequestMetrics    Telemetry
