@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using Tars.Application.Publishing.Contents;
 using Tars.Observability.Kpis;
 using Tars.Server.Documents;
@@ -10,100 +9,76 @@ namespace Tars.Server.Daily;
 public record DailySummary : ApiDocument
 {
     /// <summary>The day, in the configured time zone.</summary>
-    [Description("The day, in the configured time zone.")]
-    public DateOnly Date { get; init; }
+        public DateOnly Date { get; init; }
 
-    /// <summary>healthy, degraded, critical or not known.</summary>
-    [Description("How the day was: the word of the report, such as healthy or critical.")]
-    public string? Status { get; init; }
+    /// <summary>How the day was: the word of the report, such as healthy or critical.</summary>
+        public string? Status { get; init; }
 
-    /// <summary>0 to 100; null when it was not measured.</summary>
-    [Description("How well objectives were kept, 0 to 100; null when it was not measured.")]
-    public double? HealthScore { get; init; }
+    /// <summary>How well objectives were kept, 0 to 100; null when it was not measured.</summary>
+        public double? HealthScore { get; init; }
 
-    /// <summary>pass, fail or inconclusive.</summary>
-    [Description("pass, fail or inconclusive: whether the objectives were kept.")]
-    public string? Verdict { get; init; }
+    /// <summary>pass, fail or inconclusive: whether the objectives were kept.</summary>
+        public string? Verdict { get; init; }
 
-    /// <summary>Why it is not pass.</summary>
-    [Description("Why the verdict is not pass.")]
-    public string? VerdictReason { get; init; }
+    /// <summary>Why the verdict is not pass.</summary>
+        public string? VerdictReason { get; init; }
 
     /// <summary>Good requests of all, percent.</summary>
-    [Description("Good requests of all, percent.")]
-    public double? Availability { get; init; }
+        public double? Availability { get; init; }
 
     /// <summary>Requests.</summary>
-    [Description("Requests.")]
-    public double? TotalRequests { get; init; }
+        public double? TotalRequests { get; init; }
 
-    /// <summary>Requests that did not fail.</summary>
-    [Description("Requests that did not fail: total_requests less failed_requests.")]
-    public double? SuccessfulRequests { get; init; }
+    /// <summary>Requests that did not fail: total_requests less failed_requests.</summary>
+        public double? SuccessfulRequests { get; init; }
 
     /// <summary>Failed requests.</summary>
-    [Description("Failed requests.")]
-    public double? FailedRequests { get; init; }
+        public double? FailedRequests { get; init; }
 
     /// <summary>Failed requests of all, percent.</summary>
-    [Description("Failed requests of all, percent.")]
-    public double? ErrorRate { get; init; }
+        public double? ErrorRate { get; init; }
 
-    /// <summary>Always null: see its measurement.</summary>
-    [Description("Kept for clients of the predecessor; always null: a mean of latencies is not computed.")]
-    public double? AvgLatencyMs { get; init; }
+    /// <summary>Kept for clients of the predecessor; always null: a mean of latencies is not computed.</summary>
+        public double? AvgLatencyMs { get; init; }
 
     /// <summary>Median latency, milliseconds.</summary>
-    [Description("Median latency, milliseconds.")]
-    public double? P50LatencyMs { get; init; }
+        public double? P50LatencyMs { get; init; }
 
     /// <summary>95th percentile of latency, milliseconds.</summary>
-    [Description("95th percentile of latency, milliseconds.")]
-    public double? P95LatencyMs { get; init; }
+        public double? P95LatencyMs { get; init; }
 
     /// <summary>99th percentile of latency, milliseconds.</summary>
-    [Description("99th percentile of latency, milliseconds.")]
-    public double? P99LatencyMs { get; init; }
+        public double? P99LatencyMs { get; init; }
 
     /// <summary>Minutes in which at least one service was down.</summary>
-    [Description("Minutes in which at least one service was down.")]
-    public double? DowntimeMinutes { get; init; }
+        public double? DowntimeMinutes { get; init; }
 
-    /// <summary>Minutes in which at least one service was not measured.</summary>
-    [Description("Minutes in which at least one service was not measured; nothing is said about them.")]
-    public double? UnmeasuredMinutes { get; init; }
+    /// <summary>Minutes in which at least one service was not measured; nothing is said about them.</summary>
+        public double? UnmeasuredMinutes { get; init; }
 
     /// <summary>Times in which a service was down.</summary>
-    [Description("Times in which a service was down.")]
-    public long Incidents { get; init; }
+        public long Incidents { get; init; }
 
     /// <summary>Alerts that fired.</summary>
-    [Description("Alerts that fired.")]
-    public long Alerts { get; init; }
+        public long Alerts { get; init; }
 
     /// <summary>Anomalies of the day.</summary>
-    [Description("Anomalies of the day.")]
-    public long Anomalies { get; init; }
+        public long Anomalies { get; init; }
 
-    /// <summary>Share of measured steps behind availability, 0 to 1.</summary>
-    [Description("The coverage of availability, 0 to 1; null when it was not measured.")]
-    public double? Coverage { get; init; }
+    /// <summary>The coverage of availability, 0 to 1; null when it was not measured.</summary>
+        public double? Coverage { get; init; }
 
-    /// <summary>Begin of the window.</summary>
-    [Description("Begin of the report's window, included.")]
-    public DateTimeOffset PeriodStart { get; init; }
+    /// <summary>Begin of the report's window, included.</summary>
+        public DateTimeOffset PeriodStart { get; init; }
 
-    /// <summary>End of the window.</summary>
-    [Description("End of the report's window, excluded.")]
-    public DateTimeOffset PeriodEnd { get; init; }
+    /// <summary>End of the report's window, excluded.</summary>
+        public DateTimeOffset PeriodEnd { get; init; }
 
-    /// <summary>The report's number in the store.</summary>
-    [Description("The report's number: 'tars reports show N'.")]
-    public long ReportId { get; init; }
+    /// <summary>The report's number: 'tars reports show N'.</summary>
+        public long ReportId { get; init; }
 
-    /// <summary>What became of each figure.</summary>
-    [Description("What became of each figure, by its name.")]
-    public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
+    /// <summary>What became of each figure, by its name.</summary>
+        public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
 
     /// <summary>A day.</summary>
     internal static DailySummary Of(StoredReport report, IReadOnlyList<StoredFigure> overall, IReadOnlyDictionary<(long, string), long> kinds)
@@ -146,24 +121,19 @@ public record DailySummary : ApiDocument
 public sealed record DailyList : ListDocument<DailySummary>
 {
     /// <summary>The days.</summary>
-    [Description("The days.")]
-    public IReadOnlyList<DailySummary> Summaries { get; init; } = [];
+        public IReadOnlyList<DailySummary> Summaries { get; init; } = [];
 
-    /// <summary>Begin of the earliest window on this page.</summary>
-    [Description("Begin of the earliest window on this page; null on an empty one.")]
-    public DateTimeOffset? PeriodStart { get; init; }
+    /// <summary>Begin of the earliest window on this page; null on an empty one.</summary>
+        public DateTimeOffset? PeriodStart { get; init; }
 
-    /// <summary>End of the latest window on this page.</summary>
-    [Description("End of the latest window on this page; null on an empty one.")]
-    public DateTimeOffset? PeriodEnd { get; init; }
+    /// <summary>End of the latest window on this page; null on an empty one.</summary>
+        public DateTimeOffset? PeriodEnd { get; init; }
 
     /// <summary>How many days are on this page.</summary>
-    [Description("How many days are on this page.")]
-    public int TotalDays { get; init; }
+        public int TotalDays { get; init; }
 
     /// <summary>Why there is nothing; null when there is something.</summary>
-    [Description("Why there is nothing; null when there is something.")]
-    public string? Reason { get; init; }
+        public string? Reason { get; init; }
 }
 
 /// <summary>One day in full.</summary>
@@ -175,15 +145,12 @@ public sealed record DailyDocument : DailySummary
     internal DailyDocument(DailySummary summary)
         : base(summary) => (ApiVersion, Services, Objectives, Findings) = ("1.0", [], [], []);
 
-    /// <summary>Each service.</summary>
-    [Description("The figures of each service.")]
-    public required IReadOnlyList<ServiceFigures> Services { get; init; }
+    /// <summary>The figures of each service.</summary>
+        public required IReadOnlyList<ServiceFigures> Services { get; init; }
 
-    /// <summary>Each objective.</summary>
-    [Description("How each objective was kept.")]
-    public required IReadOnlyList<ObjectiveResultDocument> Objectives { get; init; }
+    /// <summary>How each objective was kept.</summary>
+        public required IReadOnlyList<ObjectiveResultDocument> Objectives { get; init; }
 
-    /// <summary>What a reader should know.</summary>
-    [Description("What was found, the worst first.")]
-    public required IReadOnlyList<FindingDocument> Findings { get; init; }
+    /// <summary>What was found, the worst first.</summary>
+        public required IReadOnlyList<FindingDocument> Findings { get; init; }
 }

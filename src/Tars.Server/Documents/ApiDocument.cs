@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 
 namespace Tars.Server.Documents;
@@ -6,18 +5,15 @@ namespace Tars.Server.Documents;
 /// <summary>What every document of the API has.</summary>
 public abstract record ApiDocument
 {
-    /// <summary>When what is answered was kept: the newest report that it is made of. Null when no report is there.</summary>
-    [Description("When what is answered was kept: the newest report that it is made of. Null when there is none.")]
-    public DateTimeOffset? GeneratedAt { get; init; }
+    /// <summary>When what is answered was kept: the newest report that it is made of. Null when there is none.</summary>
+        public DateTimeOffset? GeneratedAt { get; init; }
 
-    /// <summary>The version of the API; null, and left out, of what is an item of a list.</summary>
-    [Description("The version of the API.")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>The version of the API.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ApiVersion { get; init; } = "1.0";
 
-    /// <summary>The request's id, as in the header X-Request-Id. Written last, by <see cref="Answers"/>.</summary>
-    [Description("The request's id, as in the header X-Request-Id.")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>The request's id, as in the header X-Request-Id.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestId { get; init; }
 }
 
@@ -26,24 +22,22 @@ public abstract record ApiDocument
 public abstract record ListDocument<T> : ApiDocument
 {
     /// <summary>How many items are on this page.</summary>
-    [Description("How many items are on this page.")]
-    public int Count { get; init; }
+        public int Count { get; init; }
 
-    /// <summary>Where the next page begins; null at the last one.</summary>
-    [Description("The parameter cursor of the next page; null at the last one.")]
-    public string? NextCursor { get; init; }
+    /// <summary>The parameter cursor of the next page; null at the last one.</summary>
+        public string? NextCursor { get; init; }
 }
 
 /// <summary>What is known of one figure, under the same name as the figure itself.</summary>
-/// <param name="State">measured, no_data or query_failed.</param>
-/// <param name="Coverage">The share of time steps that held real samples, 0 to 1; null when it is not measured, or the store does not know it.</param>
+/// <param name="State">measured, no_data or query_failed</param>
+/// <param name="Coverage">The share of time steps that held real samples, 0 to 1; null when nothing was measured.</param>
 /// <param name="Reason">Why there is no number; null when there is one.</param>
 /// <param name="Unit">The unit; empty for counts.</param>
 public sealed record MeasurementState(
-    [property: Description("measured, no_data or query_failed")] string State,
-    [property: Description("The share of time steps that held real samples, 0 to 1; null when nothing was measured.")] double? Coverage,
-    [property: Description("Why there is no number; null when there is one.")] string? Reason,
-    [property: Description("The unit; empty for counts.")] string Unit)
+    string State,
+    double? Coverage,
+    string? Reason,
+    string Unit)
 {
     /// <summary>The word of a measured figure.</summary>
     public const string Measured = "measured";

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json;
 using Tars.Storage.Reports;
 
@@ -6,24 +5,24 @@ namespace Tars.Server.Documents;
 
 /// <summary>How one objective was kept.</summary>
 /// <param name="Service">The service.</param>
-/// <param name="Objective">Its name.</param>
+/// <param name="Objective">The objective's name.</param>
 /// <param name="What">What is measured.</param>
 /// <param name="Value">What was measured; null when nothing was.</param>
-/// <param name="Threshold">What was promised.</param>
+/// <param name="Threshold">What was promised, in the same unit.</param>
 /// <param name="AtLeast">Whether the value must be at least the threshold; else at most.</param>
-/// <param name="Verdict">pass, fail or inconclusive.</param>
+/// <param name="Verdict">pass, fail or inconclusive</param>
 /// <param name="Reason">Why it is not pass.</param>
 /// <param name="Measurement">What became of value.</param>
 public sealed record ObjectiveResultDocument(
-    [property: Description("The service.")] string? Service,
-    [property: Description("The objective's name.")] string? Objective,
-    [property: Description("What is measured.")] string? What,
-    [property: Description("What was measured; null when nothing was.")] double? Value,
-    [property: Description("What was promised, in the same unit.")] double? Threshold,
-    [property: Description("Whether the value must be at least the threshold; else at most.")] bool AtLeast,
-    [property: Description("pass, fail or inconclusive")] string? Verdict,
-    [property: Description("Why it is not pass.")] string? Reason,
-    [property: Description("What became of value.")] MeasurementState Measurement)
+    string? Service,
+    string? Objective,
+    string? What,
+    double? Value,
+    double? Threshold,
+    bool AtLeast,
+    string? Verdict,
+    string? Reason,
+    MeasurementState Measurement)
 {
     /// <summary>The metric under which the store keeps objectives.</summary>
     public const string Metric = "objective";

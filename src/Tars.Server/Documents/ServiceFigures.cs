@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using Tars.Observability.Kpis;
 using Tars.Storage.Reports;
 
@@ -8,44 +7,34 @@ namespace Tars.Server.Documents;
 public sealed record ServiceFigures
 {
     /// <summary>The service.</summary>
-    [Description("The service.")]
-    public required string Service { get; init; }
+        public required string Service { get; init; }
 
     /// <summary>Good requests of all, percent.</summary>
-    [Description("Good requests of all, percent.")]
-    public double? Availability { get; init; }
+        public double? Availability { get; init; }
 
     /// <summary>Requests.</summary>
-    [Description("Requests.")]
-    public double? TotalRequests { get; init; }
+        public double? TotalRequests { get; init; }
 
     /// <summary>Failed requests.</summary>
-    [Description("Failed requests.")]
-    public double? FailedRequests { get; init; }
+        public double? FailedRequests { get; init; }
 
     /// <summary>Failed requests of all, percent.</summary>
-    [Description("Failed requests of all, percent.")]
-    public double? ErrorRate { get; init; }
+        public double? ErrorRate { get; init; }
 
     /// <summary>Median latency, milliseconds.</summary>
-    [Description("Median latency, milliseconds.")]
-    public double? P50LatencyMs { get; init; }
+        public double? P50LatencyMs { get; init; }
 
     /// <summary>95th percentile of latency, milliseconds.</summary>
-    [Description("95th percentile of latency, milliseconds.")]
-    public double? P95LatencyMs { get; init; }
+        public double? P95LatencyMs { get; init; }
 
     /// <summary>99th percentile of latency, milliseconds.</summary>
-    [Description("99th percentile of latency, milliseconds.")]
-    public double? P99LatencyMs { get; init; }
+        public double? P99LatencyMs { get; init; }
 
     /// <summary>Minutes in which it was down.</summary>
-    [Description("Minutes in which it was down.")]
-    public double? DowntimeMinutes { get; init; }
+        public double? DowntimeMinutes { get; init; }
 
-    /// <summary>What became of each figure.</summary>
-    [Description("What became of each figure, by its name.")]
-    public required IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; }
+    /// <summary>What became of each figure, by its name.</summary>
+        public required IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; }
 
     /// <summary>The services of a report, in its order; what is of one region alone is left out.</summary>
     internal static IReadOnlyList<ServiceFigures> Of(IReadOnlyList<StoredFigure> figures) =>

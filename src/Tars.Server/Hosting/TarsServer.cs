@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Tars.Server.Anomalies;
 using Tars.Server.Availability;
 using Tars.Server.Daily;
+using Tars.Server.Documentation;
 using Tars.Server.Documents;
 using Tars.Server.Health;
 using Tars.Server.Problems;
@@ -47,9 +48,13 @@ public static class TarsServer
         return server;
     }
 
-    private static void AddResources(this IServiceCollection services) => services
-        .AddSingleton<StoreVersions>().AddSingleton<Answers>().AddSingleton<Readiness>().AddSingleton<ReportFiles>()
-        .AddSingleton<HealthRoutes>().AddSingleton<AvailabilityRoutes>().AddSingleton<DailyRoutes>().AddSingleton<AnomalyRoutes>().AddSingleton<RegressionRoutes>().AddSingleton<RetrospectiveRoutes>();
+    private static void AddResources(this IServiceCollection services)
+    {
+        OpenApiText.AddTo(services);
+        services.AddSingleton<StoreVersions>().AddSingleton<Answers>().AddSingleton<Readiness>().AddSingleton<ReportFiles>();
+        services.AddSingleton<HealthRoutes>().AddSingleton<AvailabilityRoutes>().AddSingleton<DailyRoutes>().AddSingleton<AnomalyRoutes>().AddSingleton<RegressionRoutes>();
+        services.AddSingleton<RetrospectiveRoutes>().AddSingleton<DocumentationRoutes>();
+    }
 
     private static void MapResources(this WebApplication server)
     {
@@ -59,5 +64,6 @@ public static class TarsServer
         server.Services.GetRequiredService<AnomalyRoutes>().Map(server);
         server.Services.GetRequiredService<RegressionRoutes>().Map(server);
         server.Services.GetRequiredService<RetrospectiveRoutes>().Map(server);
+        server.Services.GetRequiredService<DocumentationRoutes>().Map(server);
     }
 }

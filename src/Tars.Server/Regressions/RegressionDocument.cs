@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json;
 using Tars.Server.Documents;
 using Tars.Storage.Findings;
@@ -8,101 +7,77 @@ namespace Tars.Server.Regressions;
 /// <summary>Something that became worse.</summary>
 public sealed record RegressionDocument
 {
-    /// <summary>Its number.</summary>
-    [Description("Its number in the store.")]
-    public long Id { get; init; }
+    /// <summary>Its number in the store.</summary>
+        public long Id { get; init; }
 
-    /// <summary>Since when it is worse.</summary>
-    [Description("Since when it is worse: the deployment, or the begin of the later period.")]
-    public DateTimeOffset DetectedAt { get; init; }
+    /// <summary>Since when it is worse: the deployment, or the begin of the later period.</summary>
+        public DateTimeOffset DetectedAt { get; init; }
 
     /// <summary>The figure.</summary>
-    [Description("The figure.")]
-    public required string Metric { get; init; }
+        public required string Metric { get; init; }
 
     /// <summary>The service.</summary>
-    [Description("The service.")]
-    public required string Service { get; init; }
+        public required string Service { get; init; }
 
-    /// <summary>The region.</summary>
-    [Description("The region that was compared; null for all.")]
-    public string? Region { get; init; }
+    /// <summary>The region that was compared; null for all.</summary>
+        public string? Region { get; init; }
 
-    /// <summary>Before.</summary>
-    [Description("The value before.")]
-    public double? BaselineValue { get; init; }
+    /// <summary>The value before.</summary>
+        public double? BaselineValue { get; init; }
 
-    /// <summary>After.</summary>
-    [Description("The value after.")]
-    public double? CurrentValue { get; init; }
+    /// <summary>The value after.</summary>
+        public double? CurrentValue { get; init; }
 
-    /// <summary>The change.</summary>
-    [Description("How much worse, percent of the value before; null where a share of it means nothing.")]
-    public double? DegradationPercent { get; init; }
+    /// <summary>How much worse, percent of the value before; null where a share of it means nothing.</summary>
+        public double? DegradationPercent { get; init; }
 
-    /// <summary>The change in the unit.</summary>
-    [Description("The change, in the unit.")]
-    public double? Change { get; init; }
+    /// <summary>The change, in the unit.</summary>
+        public double? Change { get; init; }
 
-    /// <summary>Least change.</summary>
-    [Description("The lower end of the change's interval.")]
-    public double? ChangeLow { get; init; }
+    /// <summary>The lower end of the change's interval.</summary>
+        public double? ChangeLow { get; init; }
 
-    /// <summary>Most change.</summary>
-    [Description("The upper end of the change's interval.")]
-    public double? ChangeHigh { get; init; }
+    /// <summary>The upper end of the change's interval.</summary>
+        public double? ChangeHigh { get; init; }
 
-    /// <summary>The unit.</summary>
-    [Description("The unit of the values.")]
-    public string Unit { get; init; } = string.Empty;
+    /// <summary>The unit of the values.</summary>
+        public string Unit { get; init; } = string.Empty;
 
-    /// <summary>The p-value.</summary>
-    [Description("The p-value of no change.")]
-    public double? PValue { get; init; }
+    /// <summary>The p-value of no change.</summary>
+        public double? PValue { get; init; }
 
-    /// <summary>The same, adjusted.</summary>
-    [Description("The p-value, adjusted for how much was compared.")]
-    public double? AdjustedPValue { get; init; }
+    /// <summary>The p-value, adjusted for how much was compared.</summary>
+        public double? AdjustedPValue { get; init; }
 
-    /// <summary>How much it matters.</summary>
-    [Description("low, medium, high or critical")]
-    public required string Severity { get; init; }
+    /// <summary>low, medium, high or critical</summary>
+        public required string Severity { get; init; }
 
-    /// <summary>One line.</summary>
-    [Description("One line for a person.")]
-    public required string Description { get; init; }
+    /// <summary>One line for a person.</summary>
+        public required string Description { get; init; }
 
-    /// <summary>What it coincides with.</summary>
-    [Description("The deployment with which it coincides: an association in time, not proof. Null when there is none.")]
-    public string? RootCause { get; init; }
+    /// <summary>The deployment with which it coincides: an association in time, not proof. Null when there is none.</summary>
+        public string? RootCause { get; init; }
 
-    /// <summary>The version deployed.</summary>
-    [Description("The version that was deployed then; null when no deployment is known.")]
-    public string? Version { get; init; }
+    /// <summary>The version that was deployed then; null when no deployment is known.</summary>
+        public string? Version { get; init; }
 
-    /// <summary>The version before.</summary>
-    [Description("The version before; null when it is not known.")]
-    public string? PreviousVersion { get; init; }
+    /// <summary>The version before; null when it is not known.</summary>
+        public string? PreviousVersion { get; init; }
 
     /// <summary>Whether somebody has dealt with it.</summary>
-    [Description("Whether somebody has dealt with it.")]
-    public bool Mitigated { get; init; }
+        public bool Mitigated { get; init; }
 
-    /// <summary>When somebody did.</summary>
-    [Description("When somebody has dealt with it; null while it is open.")]
-    public DateTimeOffset? MitigatedAt { get; init; }
+    /// <summary>When somebody has dealt with it; null while it is open.</summary>
+        public DateTimeOffset? MitigatedAt { get; init; }
 
-    /// <summary>The day it is filed under.</summary>
-    [Description("The day since which it is worse, in the configured time zone.")]
-    public DateOnly Date { get; init; }
+    /// <summary>The day since which it is worse, in the configured time zone.</summary>
+        public DateOnly Date { get; init; }
 
-    /// <summary>The report's number.</summary>
-    [Description("The number of the report that tells it.")]
-    public long ReportId { get; init; }
+    /// <summary>The number of the report that tells it.</summary>
+        public long ReportId { get; init; }
 
-    /// <summary>What became of the values.</summary>
-    [Description("What became of baseline_value and current_value.")]
-    public required IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; }
+    /// <summary>What became of baseline_value and current_value.</summary>
+        public required IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; }
 
     /// <summary>A regression.</summary>
     internal static RegressionDocument Of(Finding finding)
@@ -155,39 +130,30 @@ public sealed record RegressionDocument
 /// <summary>Regressions, each as it was told last.</summary>
 public sealed record RegressionList : ListDocument<RegressionDocument>
 {
-    /// <summary>The regressions.</summary>
-    [Description("The regressions of this page.")]
-    public IReadOnlyList<RegressionDocument> Regressions { get; init; } = [];
+    /// <summary>The regressions of this page.</summary>
+        public IReadOnlyList<RegressionDocument> Regressions { get; init; } = [];
 
-    /// <summary>How many there are.</summary>
-    [Description("How many fit, on all pages.")]
-    public long TotalRegressions { get; init; }
+    /// <summary>How many fit, on all pages.</summary>
+        public long TotalRegressions { get; init; }
 
-    /// <summary>How many are open.</summary>
-    [Description("How many of them nobody has dealt with.")]
-    public long ActiveRegressions { get; init; }
+    /// <summary>How many of them nobody has dealt with.</summary>
+        public long ActiveRegressions { get; init; }
 
-    /// <summary>How many are not.</summary>
-    [Description("How many of them somebody has dealt with.")]
-    public long MitigatedRegressions { get; init; }
+    /// <summary>How many of them somebody has dealt with.</summary>
+        public long MitigatedRegressions { get; init; }
 
-    /// <summary>How many are critical.</summary>
-    [Description("How many of them are critical.")]
-    public long CriticalRegressions { get; init; }
+    /// <summary>How many of them are critical.</summary>
+        public long CriticalRegressions { get; init; }
 
-    /// <summary>How many are high.</summary>
-    [Description("How many of them are high.")]
-    public long HighRegressions { get; init; }
+    /// <summary>How many of them are high.</summary>
+        public long HighRegressions { get; init; }
 
-    /// <summary>How many are medium.</summary>
-    [Description("How many of them are medium.")]
-    public long MediumRegressions { get; init; }
+    /// <summary>How many of them are medium.</summary>
+        public long MediumRegressions { get; init; }
 
-    /// <summary>Whether anybody compared.</summary>
-    [Description("Whether a report compared anything at all, under the name regressions: an empty list without one says nothing.")]
-    public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
+    /// <summary>Whether a report compared anything at all, under the name regressions: an empty list without one says nothing.</summary>
+        public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
 
-    /// <summary>The newest report that compared.</summary>
-    [Description("The number of the newest report that compared; null when none did.")]
-    public long? NewestReportId { get; init; }
+    /// <summary>The number of the newest report that compared; null when none did.</summary>
+        public long? NewestReportId { get; init; }
 }
