@@ -68,7 +68,7 @@ internal static class FindingConditions
             EXISTS (
                 SELECT 1 FROM reports r WHERE r.report_id = f.report_id AND r.service IS NULL AND r.kind {among} AND NOT EXISTS (
                     SELECT 1 FROM reports n WHERE n.kind {among} AND n.service IS NULL AND ({Rank("n")} < {Rank("r")} OR (n.kind = r.kind AND n.report_id > r.report_id))
-                        AND n.window_to > f.started AND n.window_from < COALESCE(f.ended, r.window_to)
+                        AND n.window_to > f.started AND n.window_from <= COALESCE(f.ended, r.window_to)
                         AND ((n.window_from <= f.started AND n.window_to >= COALESCE(f.ended, r.window_to))
                             OR EXISTS (SELECT 1 FROM findings g WHERE g.report_id = n.report_id AND g.kind = f.kind AND g.service = f.service AND g.metric = f.metric
                                 AND g.started <= COALESCE(f.ended, r.window_to) AND COALESCE(g.ended, n.window_to) >= f.started))))

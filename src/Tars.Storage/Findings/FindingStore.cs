@@ -124,9 +124,24 @@ public sealed class FindingStore
         },
         cancellationToken);
 
-    private sealed record TotalRow(string Severity, long Total, long Resolved);
+    // Properties and not parameters: of a count without rows SQLite does not say the type, which a constructor would have to fit.
+    private sealed record TotalRow
+    {
+        public string Severity { get; init; } = string.Empty;
 
-    private sealed record KindRow(long ReportId, string Kind, long Total);
+        public long Total { get; init; }
+
+        public long Resolved { get; init; }
+    }
+
+    private sealed record KindRow
+    {
+        public long ReportId { get; init; }
+
+        public string Kind { get; init; } = string.Empty;
+
+        public long Total { get; init; }
+    }
 
     private sealed record Row(
         long Id,
