@@ -179,6 +179,18 @@ public sealed class Store : IAsyncDisposable
     public Task<bool> IsEmptyAsync(CancellationToken cancellationToken) => _database.ReadAsync(
         "look whether the store is empty", async work => await StoreImport.FirstWithRowsAsync(work) is null, cancellationToken);
 
+    /// <summary>What tells whether something has changed since. One statement; resolved findings have no index of their own, so it reads the findings once.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<StoreVersion> VersionAsync(CancellationToken cancellationToken) => _database.ReadAsync(
+        "look whether the store has changed",
+        async work => (await work.QueryPlainAsync(
+            """
+            SELECT (SELECT COALESCE(MAX(report_id), 0) FROM reports), (SELECT COUNT(*) FROM reports), r.total, r.last
+            FROM (SELECT COUNT(*) AS total, COALESCE(MAX(resolved), 0) AS last FROM findings WHERE resolved IS NOT NULL) r
+            """,
+            row => new StoreVersion(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))))[0],
+        cancellationToken);
+
     /// <summary>Writes all rows as they are at one instant, while others write. The form is in docs/formats/store.md.</summary>
     /// <returns>How many rows of each table.</returns>
     /// <exception cref="StoreException">The database failed, or is newer than this program, which would leave columns out.</exception>

@@ -57,7 +57,7 @@ public sealed class RunAudit : IAsyncDisposable
     public string? EnrolSubject(string name) => _trail?.EnrolSubject(name);
 
     /// <summary>The log; null without one.</summary>
-    internal AuditTrail? Trail => _trail;
+    public AuditTrail? Trail => _trail;
 
     /// <summary>Whether it leaves events.</summary>
     public bool IsAudited => _trail is not null;

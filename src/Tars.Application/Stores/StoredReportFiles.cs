@@ -9,6 +9,18 @@ using Tars.Storage.Reports;
 
 namespace Tars.Application.Stores;
 
+/// <summary>A file of a stored report.</summary>
+/// <param name="Name">Its name, without a folder: as the run wrote it.</param>
+/// <param name="Format">Its format.</param>
+/// <param name="Digest">SHA-256 of its bytes as they are stored, 64 lower-case hexadecimal digits.</param>
+/// <param name="Size">How many those are.</param>
+/// <param name="IsSealed">Whether they are encrypted.</param>
+public sealed record StoredFile(string Name, string Format, string Digest, long Size, bool IsSealed)
+{
+    /// <summary>The format of the signed envelope.</summary>
+    public const string EnvelopeFormat = "envelope";
+}
+
 /// <summary>Brings files of stored reports out again, byte for byte.</summary>
 /// <param name="store">The rows.</param>
 /// <param name="blobs">The files.</param>
@@ -38,24 +50,34 @@ public sealed class StoredReportFiles(Store store, IBlobStore blobs)
     public async Task<IReadOnlyList<string>> ExportAsync(StoredReport report, string folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
-        IReadOnlyList<Rendering> renderings = await store.Reports.RenderingsAsync(report.Id, cancellationToken).ConfigureAwait(false);
-        ReadOnlyMemory<byte>? envelope = report.EnvelopeDigest is { } digest ? await ReadAsync(digest, "the envelope", cancellationToken).ConfigureAwait(false) : null;
-        IReadOnlyList<Subject> subjects = envelope is { } text && EnvelopeReader.Read(text.ToArray()) is EnvelopeReading.Read { Envelope: var read }
-            && Statement.Parse(read.Payload.Span) is StatementReading.Read { Statement: var statement } ? statement.Subjects : [];
         List<ReportFile> files = [];
-        foreach (Rendering rendering in renderings)
+        foreach (StoredFile file in await ListAsync(report, cancellationToken).ConfigureAwait(false))
         {
-            ReadOnlyMemory<byte> content = await ReadAsync(rendering.Blob.Digest, rendering.FileName, cancellationToken).ConfigureAwait(false);
-            files.Add(new ReportFile(NameOf(rendering, subjects), "application/octet-stream", content));
-        }
-
-        if (envelope is { } signed)
-        {
-            string first = subjects.Count > 0 ? subjects[0].Name : report.Name;
-            files.Add(new ReportFile(Path.GetFileName(first) + Envelope.FileSuffix, "application/json", signed));
+            files.Add(new ReportFile(file.Name, file.Format == StoredFile.EnvelopeFormat ? "application/json" : "application/octet-stream", await ReadAsync(file.Digest, file.Name, cancellationToken).ConfigureAwait(false)));
         }
 
         return await new ReportDirectory(folder).WriteAsync(new Report(report.Kind, files), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A report's files and its envelope, under the names that the envelope gives them.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="BackupException">The envelope is missing or damaged.</exception>
+    public async Task<IReadOnlyList<StoredFile>> ListAsync(StoredReport report, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        IReadOnlyList<Rendering> renderings = await store.Reports.RenderingsAsync(report.Id, cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte>? envelope = report.EnvelopeDigest is { } digest ? await ReadAsync(digest, "the envelope", cancellationToken).ConfigureAwait(false) : (ReadOnlyMemory<byte>?)null;
+        IReadOnlyList<Subject> subjects = envelope is { } text && EnvelopeReader.Read(text.ToArray()) is EnvelopeReading.Read { Envelope: var read }
+            && Statement.Parse(read.Payload.Span) is StatementReading.Read { Statement: var statement } ? statement.Subjects : [];
+        List<StoredFile> files = [.. renderings.Select(rendering => new StoredFile(NameOf(rendering, subjects), rendering.Format, rendering.Blob.Digest, rendering.Blob.Size, rendering.SealedDigest is not null))];
+        if (envelope is { } signed)
+        {
+            string first = subjects.Count > 0 ? subjects[0].Name : report.Name;
+            files.Add(new StoredFile(Path.GetFileName(first) + Envelope.FileSuffix, StoredFile.EnvelopeFormat, report.EnvelopeDigest!, signed.Length, false));
+        }
+
+        return files;
     }
 
     /// <summary>Whether content is what a rendering says it is before it was sealed.</summary>

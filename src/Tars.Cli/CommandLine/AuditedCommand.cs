@@ -39,6 +39,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         Does("users review", AuditClass.Access, "users.reviewed"), Nothing("users list"), Nothing("api-keys list"),
         Names("api-keys create", "api_key.created"), Does("api-keys rotate", AuditClass.Access, "api_key.rotated"), Does("api-keys revoke", AuditClass.Access, "api_key.revoked"),
         Does("schedules run", AuditClass.Runs, "schedule.run"), Does("schedules start", AuditClass.Runs, "schedules.followed"), Nothing("schedules list"), Nothing("schedules history"),
+        Does("serve", AuditClass.Runs, "server.run"),
         Nothing("store restore"), Nothing("reports list"), Nothing("reports show"), Nothing("reports open"),
         Nothing("capture show"), Nothing("discover"), Nothing("demo"), Nothing("completion"), Nothing("keys list"), Nothing("keys show"), Nothing("pgp list"),
         Nothing("config show"), Nothing("config explain"), Nothing("config validate"), Nothing("config diff"), Nothing("config schema"), Nothing("config docs"),

@@ -276,7 +276,8 @@ internal sealed class CommandRun
     /// <returns>The outcome's exit code.</returns>
     public async Task<int> PublishAsync(Outcome outcome, Func<Storage.Reports.NewReport> content, CancellationToken cancellationToken)
     {
-        _keeping?.Tells(content);
+        // What was confined to services must not be taken for the whole later.
+        _keeping?.Tells(() => content() with { Service = ServiceNames.Count == 0 ? null : string.Join(',', ServiceNames.Order(StringComparer.Ordinal)) });
         Audit.Tell("verdict", outcome.Headline[0]);
         IReadOnlyList<string> written = OutputFolder is not null || _keeping is not null
             ? await WriteAsync(OutputFolder, outcome.Report, _keeping, cancellationToken).ConfigureAwait(false)
@@ -409,6 +410,7 @@ internal sealed class CommandRun
         Add(settings, CommonOptions.TimeZone, "observability.time_zone");
         Add(settings, CommonOptions.Timestamp, "security.timestamp_url");
         settings.AddRange(Switched(CommonOptions.Sign, "security.signing_enabled").Concat(Switched(CommonOptions.Encrypt, "security.encryption_enabled")));
+        settings.AddRange(Commands.Serve.ServeOptions.SettingsOf(this));
         return SettingsSearch.OfProcess() with { ConfigPath = path, Profile = Value(CommonOptions.Profile), CommandLine = settings };
     }
 

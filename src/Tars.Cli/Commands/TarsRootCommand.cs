@@ -20,6 +20,7 @@ using Tars.Cli.Commands.Reports;
 using Tars.Cli.Commands.Retro;
 using Tars.Cli.Commands.Schedules;
 using Tars.Cli.Commands.Sealing;
+using Tars.Cli.Commands.Serve;
 using Tars.Cli.Commands.Stability;
 using Tars.Cli.Commands.Store;
 using Tars.Cli.Commands.Users;
@@ -56,6 +57,7 @@ internal static class TarsRootCommand
         new("schedules", SchedulesCommand.Create),
         new("users", UsersCommand.Create),
         new("api-keys", ApiKeysCommand.Create),
+        new("serve", ServeCommand.Create),
         new("completion", CompletionCommand.Create),
     ];
 

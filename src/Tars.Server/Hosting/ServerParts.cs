@@ -10,4 +10,8 @@ namespace Tars.Server.Hosting;
 /// <param name="Audit">The audit log; null where none is kept and nothing asks for one.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Version">The program's version.</param>
-public sealed record ServerParts(LoadedSettings Settings, OpenedStore Store, AuditTrail? Audit, TimeProvider Time, string Version);
+public sealed record ServerParts(LoadedSettings Settings, OpenedStore Store, AuditTrail? Audit, TimeProvider Time, string Version)
+{
+    /// <summary>Gets one line for each request, and one for each fault; null for no log.</summary>
+    public RequestLog? Log { get; init; }
+}

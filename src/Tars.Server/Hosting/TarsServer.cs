@@ -2,7 +2,15 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Tars.Server.Access;
+using Tars.Server.Anomalies;
+using Tars.Server.Availability;
+using Tars.Server.Daily;
+using Tars.Server.Documentation;
+using Tars.Server.Documents;
 using Tars.Server.Health;
+using Tars.Server.Problems;
+using Tars.Server.Regressions;
+using Tars.Server.Retrospectives;
 
 namespace Tars.Server.Hosting;
 
@@ -21,12 +29,14 @@ public static class TarsServer
         builder.Services.AddRouting();
         builder.Services.AddSingleton(parts).AddSingleton(parts.Store).AddSingleton(parts.Store.Rows).AddSingleton(parts.Time);
         builder.Services.AddAccess(parts);
+        builder.Services.AddResources();
         configure(builder);
         WebApplication server = builder.Build();
 
         // Each step is one folder's extension method. The order is the security of the server: read docs/reference/api-pipeline.md before changing it.
-        // UseRequestIds        Hosting:   request_id, request log
-        // UseProblems          Problems:  exceptions and bare statuses become problem documents
+        server.UseRequestIds(); // Hosting: request_id
+        parts.Log?.Use(server); //  Hosting: request log
+        server.UseProblems((exception, requestId) => parts.Log?.Tell(exception, requestId)); // Problems: exceptions and bare statuses become problem documents
         // UseTrustedProxies    Transport: whose address it is
         // UseTransportSecurity Transport: HTTPS redirect, HSTS, headers, CORS
         // UseRequestMetrics    Telemetry
@@ -35,8 +45,28 @@ public static class TarsServer
         // UseRateLimits        Limits:    per principal, then address
         server.UseAccessRules();
         // UseRequestAudit      Auditing:  the event before the answer, fail closed
-        server.MapHealth();
         server.MapAccess();
+        server.MapResources();
+        server.Lifetime.ApplicationStopping.Register(server.Services.GetRequiredService<Readiness>().End);
         return server;
+    }
+
+    private static void AddResources(this IServiceCollection services)
+    {
+        OpenApiText.AddTo(services);
+        services.AddSingleton<StoreVersions>().AddSingleton<Answers>().AddSingleton<Readiness>().AddSingleton<ReportFiles>();
+        services.AddSingleton<HealthRoutes>().AddSingleton<AvailabilityRoutes>().AddSingleton<DailyRoutes>().AddSingleton<AnomalyRoutes>().AddSingleton<RegressionRoutes>();
+        services.AddSingleton<RetrospectiveRoutes>().AddSingleton<DocumentationRoutes>();
+    }
+
+    private static void MapResources(this WebApplication server)
+    {
+        server.Services.GetRequiredService<HealthRoutes>().Map(server);
+        server.Services.GetRequiredService<AvailabilityRoutes>().Map(server);
+        server.Services.GetRequiredService<DailyRoutes>().Map(server);
+        server.Services.GetRequiredService<AnomalyRoutes>().Map(server);
+        server.Services.GetRequiredService<RegressionRoutes>().Map(server);
+        server.Services.GetRequiredService<RetrospectiveRoutes>().Map(server);
+        server.Services.GetRequiredService<DocumentationRoutes>().Map(server);
     }
 }

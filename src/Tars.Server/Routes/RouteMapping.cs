@@ -14,11 +14,13 @@ internal static class RouteMapping
     /// <returns>The canonical endpoint; the aliases are not in the OpenAPI document.</returns>
     public static RouteHandlerBuilder Map(this IEndpointRouteBuilder endpoints, ApiRoute route, Delegate handler)
     {
+        // Whatever can be got answers HEAD as well: the same, without the body.
+        string[] methods = route.Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [route.Method];
         foreach (string alias in route.Aliases)
         {
-            endpoints.MapMethods(alias, [route.Method], handler).WithMetadata(route).ExcludeFromDescription();
+            endpoints.MapMethods(alias, methods, handler).WithMetadata(route).ExcludeFromDescription();
         }
 
-        return endpoints.MapMethods(route.Template, [route.Method], handler).WithMetadata(route).WithName(route.OperationId).WithSummary(route.Summary);
+        return endpoints.MapMethods(route.Template, methods, handler).WithMetadata(route).WithName(route.OperationId).WithSummary(route.Summary);
     }
 }

@@ -38,7 +38,19 @@ public sealed record FindingFilter
 
     /// <summary>Of this report.</summary>
     public long? ReportId { get; init; }
+
+    /// <summary>
+    /// Of reports of these kinds, and of each thing only what was told last. A later kind of this list yields to an earlier one, and of one kind the older report to the newer: a finding is
+    /// left out when a report that outranks its own has looked at the whole time of the finding, or has a finding of the same kind, service and figure that was there at the same time.
+    /// </summary>
+    public IReadOnlyList<string> NewestOf { get; init; } = [];
 }
+
+/// <summary>How many findings fulfil a filter.</summary>
+/// <param name="All">All.</param>
+/// <param name="Resolved">Those that somebody has dealt with.</param>
+/// <param name="BySeverity">All, by severity; a severity that none has is not in it.</param>
+public sealed record FindingTotals(long All, long Resolved, IReadOnlyDictionary<FindingSeverity, long> BySeverity);
 
 /// <summary>The place after a finding in an order: where the next page begins. It stays right while rows are added.</summary>
 /// <param name="Started">When the finding began, UTC.</param>

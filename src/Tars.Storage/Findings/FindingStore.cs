@@ -42,6 +42,35 @@ public sealed class FindingStore
             cancellationToken);
     }
 
+    /// <summary>How many findings fulfil a filter.</summary>
+    /// <exception cref="StoreException">The database did not answer.</exception>
+    public Task<FindingTotals> CountAsync(FindingFilter filter, CancellationToken cancellationToken)
+    {
+        (string where, DynamicParameters parameters) = FindingConditions.Of(filter);
+        return _database.ReadAsync(
+            "count findings",
+            async work =>
+            {
+                List<TotalRow> rows = await work.QueryAsync<TotalRow>($"SELECT severity AS Severity, COUNT(*) AS Total, COUNT(resolved) AS Resolved FROM findings f{where} GROUP BY severity", parameters);
+                return new FindingTotals(rows.Sum(row => row.Total), rows.Sum(row => row.Resolved), rows.ToDictionary(row => StoreWords.Parse<FindingSeverity>(row.Severity), row => row.Total));
+            },
+            cancellationToken);
+    }
+
+    /// <summary>How many findings of each kind reports have; what a report has none of is not in it.</summary>
+    /// <param name="reportIds">The reports, at most 1000.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public Task<IReadOnlyDictionary<(long ReportId, string Kind), long>> KindsOfAsync(IReadOnlyCollection<long> reportIds, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(reportIds.Count, 1000);
+        string ids = reportIds.Count == 0 ? "-1" : string.Join(", ", reportIds.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+        return _database.ReadAsync(
+            "count findings",
+            async work => (IReadOnlyDictionary<(long, string), long>)(await work.QueryAsync<KindRow>(
+                $"SELECT report_id AS ReportId, kind AS Kind, COUNT(*) AS Total FROM findings WHERE report_id IN ({ids}) GROUP BY report_id, kind")).ToDictionary(row => (row.ReportId, row.Kind), row => row.Total),
+            cancellationToken);
+    }
+
     /// <summary>A finding by its number, or null.</summary>
     public Task<Finding?> FindAsync(long id, CancellationToken cancellationToken) => _database.ReadAsync(
         "find a finding",
@@ -73,53 +102,17 @@ public sealed class FindingStore
 
     private static (string Sql, DynamicParameters Parameters) Statement(FindingFilter filter, FindingOrder order, int pageSize, FindingCursor? after)
     {
-        List<string> conditions = [];
-        DynamicParameters parameters = new();
-        Among("service", filter.Services);
-        Among("metric", filter.Metrics);
-        Among("kind", filter.Kinds);
-        Among("severity", [.. filter.Severities.Select(severity => StoreWords.Of(severity))]);
-        When("date >= @dateFrom", "dateFrom", filter.DateFrom is { } from ? StoreTime.Text(from) : null);
-        When("date < @dateTo", "dateTo", filter.DateTo is { } to ? StoreTime.Text(to) : null);
-        When("report_id = @reportId", "reportId", filter.ReportId);
-        if (filter.Resolved is { } resolved)
-        {
-            conditions.Add(resolved ? "resolved IS NOT NULL" : "resolved IS NULL");
-        }
-
+        (string where, DynamicParameters parameters) = FindingConditions.Of(filter);
         (string comparison, string direction) = order == FindingOrder.NewestFirst ? ("<", "DESC") : (">", "ASC");
         if (after is not null)
         {
-            conditions.Add($"(started, finding_id) {comparison} (@started, @id)");
+            where += $"{(where.Length == 0 ? " WHERE" : " AND")} (started, finding_id) {comparison} (@started, @id)";
             parameters.Add("started", StoreTime.Of(after.Started));
             parameters.Add("id", after.Id);
         }
 
         parameters.Add("limit", (long)pageSize + 1); // one more tells whether there is a next page
-        string where = conditions.Count == 0 ? string.Empty : $" WHERE {string.Join(" AND ", conditions)}";
-        return ($"SELECT {Columns} FROM findings{where} ORDER BY started {direction}, finding_id {direction} LIMIT @limit", parameters);
-
-        void Among(string column, IReadOnlyList<string> values)
-        {
-            if (values.Count > 0)
-            {
-                string[] names = [.. Enumerable.Range(0, values.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{column}{i}"))];
-                conditions.Add(names.Length == 1 ? $"{column} = @{names[0]}" : $"{column} IN (@{string.Join(", @", names)})");
-                for (int i = 0; i < names.Length; i++)
-                {
-                    parameters.Add(names[i], values[i]);
-                }
-            }
-        }
-
-        void When(string condition, string name, object? value)
-        {
-            if (value is not null)
-            {
-                conditions.Add(condition);
-                parameters.Add(name, value);
-            }
-        }
+        return ($"SELECT {Columns} FROM findings f{where} ORDER BY started {direction}, finding_id {direction} LIMIT @limit", parameters);
     }
 
     private Task<Finding?> ChangeAsync(long id, Func<SqlWork, Task> change, CancellationToken cancellationToken) => _database.WriteAsync(
@@ -130,6 +123,25 @@ public sealed class FindingStore
             return (await work.FirstAsync<Row>($"SELECT {Columns} FROM findings WHERE finding_id = @id", new { id }))?.ToFinding();
         },
         cancellationToken);
+
+    // Properties and not parameters: of a count without rows SQLite does not say the type, which a constructor would have to fit.
+    private sealed record TotalRow
+    {
+        public string Severity { get; init; } = string.Empty;
+
+        public long Total { get; init; }
+
+        public long Resolved { get; init; }
+    }
+
+    private sealed record KindRow
+    {
+        public long ReportId { get; init; }
+
+        public string Kind { get; init; } = string.Empty;
+
+        public long Total { get; init; }
+    }
 
     private sealed record Row(
         long Id,

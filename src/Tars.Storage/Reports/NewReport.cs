@@ -88,6 +88,15 @@ public sealed record ReportFilter
     /// <summary>Judged so.</summary>
     public JudgementOutcome? Outcome { get; init; }
 
+    /// <summary>Whether only reports are asked for that are confined to no service.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>Whether of several of one kind about one day only the one that was kept last is asked for.</summary>
+    public bool NewestOfDay { get; init; }
+
+    /// <summary>Whether the oldest day comes first; else the newest.</summary>
+    public bool OldestFirst { get; init; }
+
     /// <summary>The last report of the page before, by day and number; null for the first page.</summary>
     public (DateOnly Date, long Id)? After { get; init; }
 

@@ -9,6 +9,11 @@ internal static class ReportRows
 {
     private static readonly Column[] FindingColumns = [.. Tables.Findings.Columns.Where(column => column.Name is not ("finding_id" or "resolved" or "resolved_by" or "resolution"))];
 
+    private const string FigureColumns = """
+        report_id AS ReportId, service AS Service, region AS Region, labels AS Labels, metric AS Metric, unit AS Unit, state AS State, value AS Value, coverage AS Coverage,
+        reason AS Reason, verdict AS Verdict, verdict_reason AS VerdictReason
+        """;
+
     /// <summary>Adds a report that is not there yet, with its files, figures and findings.</summary>
     public static async Task<StoredReport> AddAsync(SqlWork work, Guid runId, NewReport report, string digest, long now)
     {
@@ -53,14 +58,22 @@ internal static class ReportRows
     /// <summary>The figures of a report, in order.</summary>
     public static async Task<IReadOnlyList<StoredFigure>> FiguresAsync(SqlWork work, long reportId) =>
     [
-        .. (await work.QueryAsync<FigureRow>(
-            """
-            SELECT service AS Service, region AS Region, labels AS Labels, metric AS Metric, unit AS Unit, state AS State, value AS Value, coverage AS Coverage, reason AS Reason,
-                verdict AS Verdict, verdict_reason AS VerdictReason
-            FROM figures WHERE report_id = @reportId ORDER BY ordinal
-            """,
-            new { reportId })).Select(row => row.ToFigure()),
+        .. (await work.QueryAsync<FigureRow>($"SELECT {FigureColumns} FROM figures WHERE report_id = @reportId ORDER BY ordinal", new { reportId })).Select(row => row.ToFigure()),
     ];
+
+    /// <summary>The figures of reports that stand for everything, by report.</summary>
+    public static async Task<IReadOnlyDictionary<long, IReadOnlyList<StoredFigure>>> OverallFiguresAsync(SqlWork work, IReadOnlyCollection<long> reportIds)
+    {
+        if (reportIds.Count == 0)
+        {
+            return new Dictionary<long, IReadOnlyList<StoredFigure>>();
+        }
+
+        // Numbers of this program: nothing of a caller is in the text.
+        string ids = string.Join(", ", reportIds.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        List<FigureRow> rows = await work.QueryAsync<FigureRow>($"SELECT {FigureColumns} FROM figures WHERE report_id IN ({ids}) AND service IS NULL AND region IS NULL ORDER BY report_id, ordinal");
+        return rows.GroupBy(row => row.ReportId).ToDictionary(group => group.Key, group => (IReadOnlyList<StoredFigure>)[.. group.Select(row => row.ToFigure())]);
+    }
 
     private static async Task WriteRenderingsAsync(SqlWork work, long id, IReadOnlyList<Rendering> renderings)
     {
@@ -134,7 +147,7 @@ internal static class ReportRows
 
     private sealed record RenderingRow(string Format, string FileName, long Size, string PlainDigest, string? SealedDigest, string BlobDigest);
 
-    private sealed record FigureRow(string? Service, string? Region, string Labels, string Metric, string Unit, string State, double? Value, double? Coverage, string? Reason, string? Verdict, string? VerdictReason)
+    private sealed record FigureRow(long ReportId, string? Service, string? Region, string Labels, string Metric, string Unit, string State, double? Value, double? Coverage, string? Reason, string? Verdict, string? VerdictReason)
     {
         public StoredFigure ToFigure() => new(
             Metric,

@@ -113,14 +113,25 @@ public sealed class ReportStore
         When("date >= @dateFrom", "dateFrom", filter.DateFrom is { } from ? StoreTime.Text(from) : null);
         When("date < @dateTo", "dateTo", filter.DateTo is { } to ? StoreTime.Text(to) : null);
         When("verdict = @verdict", "verdict", StoreWords.Of(filter.Outcome));
+        if (filter.IsWhole)
+        {
+            conditions.Add("service IS NULL");
+        }
+
+        if (filter.NewestOfDay)
+        {
+            conditions.Add($"NOT EXISTS (SELECT 1 FROM reports n WHERE n.date = reports.date AND n.kind = reports.kind AND n.report_id > reports.report_id{(filter.IsWhole ? " AND n.service IS NULL" : string.Empty)})");
+        }
+
+        (string comparison, string direction) = filter.OldestFirst ? (">", "ASC") : ("<", "DESC");
         if (filter.After is { } after)
         {
-            When("(date, report_id) < (@date, @id)", "date", StoreTime.Text(after.Date));
+            When($"(date, report_id) {comparison} (@date, @id)", "date", StoreTime.Text(after.Date));
             parameters.Add("id", after.Id);
         }
 
         parameters.Add("limit", (long)filter.PageSize);
-        return ListAsync($"SELECT {Columns} FROM reports WHERE {string.Join(" AND ", conditions)} ORDER BY date DESC, report_id DESC LIMIT @limit", parameters, cancellationToken);
+        return ListAsync($"SELECT {Columns} FROM reports WHERE {string.Join(" AND ", conditions)} ORDER BY date {direction}, report_id {direction} LIMIT @limit", parameters, cancellationToken);
 
         void When(string condition, string name, object? value)
         {
@@ -137,6 +148,15 @@ public sealed class ReportStore
         "read a report's files",
         work => ReportRows.RenderingsAsync(work, reportId),
         cancellationToken);
+
+    /// <summary>The figures of reports that stand for all services and regions, in order, by report; a report without one is not in it.</summary>
+    /// <param name="reportIds">The reports, at most 1000.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public Task<IReadOnlyDictionary<long, IReadOnlyList<StoredFigure>>> OverallFiguresAsync(IReadOnlyCollection<long> reportIds, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(reportIds.Count, 1000);
+        return _database.ReadAsync("read the figures of reports", work => ReportRows.OverallFiguresAsync(work, reportIds), cancellationToken);
+    }
 
     /// <summary>The figures of a report, in order.</summary>
     public Task<IReadOnlyList<StoredFigure>> FiguresAsync(long reportId, CancellationToken cancellationToken) => _database.ReadAsync(

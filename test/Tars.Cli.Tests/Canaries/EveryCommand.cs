@@ -82,6 +82,7 @@ internal static class EveryCommand
         ["schedules run"] = "morning",
         ["schedules history"] = "--outcome failed",
         ["schedules start"] = "--drain 1s",
+        ["serve"] = "--urls nowhere",
         ["verify"] = "kept/series.csv.dsse.json --ring made",
         ["config migrate"] = "old.yaml --dry-run",
         ["reports list"] = "",

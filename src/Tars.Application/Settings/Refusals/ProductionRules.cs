@@ -31,6 +31,17 @@ public static class ProductionRules
     /// <summary>The names of the rules, as <c>waivers</c> names them.</summary>
     public static IEnumerable<string> Names => Rules.Select(rule => rule.Name);
 
+    /// <summary>What <see cref="Profile"/> would refuse of a configuration of another profile: settings that are for development.</summary>
+    /// <param name="loaded">The configuration.</param>
+    /// <param name="requirements">What it is used for.</param>
+    /// <returns>Each with the name of its rule; empty in <see cref="Profile"/>, which refuses them.</returns>
+    public static IReadOnlyList<(string Rule, SettingsProblem Problem)> DevelopmentSettings(LoadedSettings loaded, Requirements requirements)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        return loaded.Profile == Profile ? []
+            : [.. Rules.Where(rule => requirements.HasFlag(rule.Binds)).Select(rule => (rule.Name, Problem: rule.Refuse(loaded.Root))).Where(one => one.Problem is not null).Select(one => (one.Name, one.Problem!))];
+    }
+
     /// <summary>Adds what is refused; returns what a file waives.</summary>
     internal static IReadOnlyList<Waiver> Check(LoadedSettings loaded, Requirements requirements, ICollection<SettingsProblem> problems)
     {

@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Tars.Application.Sealing;
+using Tars.Application.Settings;
+using Tars.Application.Settings.Refusals;
+using Tars.Application.Stores;
+using Tars.Cli.CommandLine;
+using Tars.Cli.Commands.Store;
+using Tars.Configuration;
+using Tars.Configuration.Layers;
+using Tars.Server.Hosting;
+
+namespace Tars.Cli.Commands.Serve;
+
+/// <summary><c>tars serve</c>: the API, in the foreground, until it is told to end.</summary>
+internal static class ServeCommand
+{
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(25);
+
+    public static Command Create()
+    {
+        TarsCommand serve = StoreCommand.Verb(
+            "serve", "Serves the API until it is ended (Ctrl-C, SIGTERM): what runs kept in the store, and nothing else", ServeOptions.All, RunAsync,
+            "tars serve", "tars serve --profile prod --tls-cert server.pem --tls-key server.key", "tars serve --urls http://127.0.0.1:8100");
+        serve.EndsWithin = Drain + TimeSpan.FromSeconds(10);
+        return serve;
+    }
+
+    private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        TarsSettings settings = await run.LoadAsync(run.Search(), Requirements.Service).ConfigureAwait(false);
+        LoadedSettings loaded = settings.Loaded;
+        SettingsSection api = loaded.Section("api");
+        if (!api.Flag("enabled"))
+        {
+            throw new UsageException("api.enabled is off, so there is nothing to serve", "turn it on in the configuration, or with --set api.enabled=true");
+        }
+
+        Warn(run, settings);
+        List<ListenAddress> addresses = AddressesOf(run, api);
+        using X509Certificate2? certificate = addresses.Any(address => address.IsTls) ? CertificateOf(loaded, api) : null;
+#pragma warning disable CA5398 // the least version is what the setting is about; what is newer than 1.3 does not exist yet
+        SslProtocols protocols = api.Text("tls_min_version") == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
+#pragma warning restore CA5398
+        OpenedStore store = await OpenedStore.OpenAsync(StorageSettings.Of(loaded), run.Time, creates: true, cancellationToken).ConfigureAwait(false);
+        await using (store.ConfigureAwait(false))
+        {
+            SettingsSection telemetry = loaded.Section("telemetry");
+            RequestLog log = new(run.Console.Error, telemetry.Text("log_format") == "json", telemetry.Text("log_level") is "DEBUG" or "INFO", run.Time);
+            await using (log.ConfigureAwait(false))
+            {
+                ServerParts parts = new(loaded, store, run.Audit.Trail, run.Time, RunSealing.Version) { Log = log };
+                WebApplication server = TarsServer.Create(parts, builder => builder.WebHost.ConfigureKestrel(options =>
+                {
+                    foreach (ListenAddress address in addresses)
+                    {
+                        address.Listen(options, endpoint => endpoint.UseHttps(certificate!, https => https.SslProtocols = protocols));
+                    }
+                }));
+                await using (server.ConfigureAwait(false))
+                {
+                    await ServeAsync(run, server, store, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static async Task ServeAsync(CommandRun run, WebApplication server, OpenedStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw new SealingException(exception.Message, "another program may listen there already; name another address with --urls, or --host and --port", exception);
+        }
+
+        run.Console.Say($"store {store.Rows.Location}");
+        run.Console.Say($"listening on {string.Join(", ", server.Urls)}");
+        await run.Console.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, run.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The way in which a service ends.
+        }
+
+        run.Console.Note("ending: requests that go on are finished");
+        using CancellationTokenSource giveUp = new(Drain, run.Time);
+        await server.StopAsync(giveUp.Token).ConfigureAwait(false);
+    }
+
+    private static void Warn(CommandRun run, TarsSettings settings)
+    {
+        foreach (string note in settings.Loaded.Notes)
+        {
+            run.Console.Note(note);
+        }
+
+        foreach (Waiver waiver in settings.Waivers)
+        {
+            run.Console.Warn(waiver.ToString());
+        }
+
+        foreach ((_, SettingsProblem problem) in ProductionRules.DevelopmentSettings(settings.Loaded, Requirements.Api))
+        {
+            run.Console.Warn($"for development only: {problem.Path} {problem.Message}");
+        }
+
+        if (run.Has(ServeOptions.Reload))
+        {
+            run.Console.Warn($"{ServeOptions.Reload.Name} is left out: nothing is reloaded; start the program again");
+        }
+
+        if (run.Value(ServeOptions.Workers) is not null)
+        {
+            run.Console.Warn($"{ServeOptions.Workers.Name} is left out: one process uses all cores; several processes share a store");
+        }
+    }
+
+    private static List<ListenAddress> AddressesOf(CommandRun run, SettingsSection api)
+    {
+        bool isTls = api.Flag("tls_enabled");
+        if (run.Value(ServeOptions.Urls) is not { } urls)
+        {
+            return [new ListenAddress(api.Text("host"), (int)api.Integer("port"), isTls)];
+        }
+
+        List<ListenAddress> addresses = [];
+        foreach (string url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            ListenAddress address = ListenAddress.Parse(url, out string? refusal) ?? throw new UsageException($"{ServeOptions.Urls.Name}: {url} {refusal}");
+            if (address.IsTls != isTls)
+            {
+                throw new UsageException(
+                    $"{ServeOptions.Urls.Name}: {url} {(isTls ? "is without TLS, and api.tls_enabled asks for it" : "needs TLS, and api.tls_enabled is off")}",
+                    isTls ? "write https://" : $"write http://, or give {ServeOptions.Certificate.Name} and {ServeOptions.Key.Name}");
+            }
+
+            addresses.Add(address);
+        }
+
+        return addresses.Count > 0 ? addresses : throw new UsageException($"{ServeOptions.Urls.Name}: no address is given", "write for example http://127.0.0.1:8100");
+    }
+
+    private static X509Certificate2 CertificateOf(LoadedSettings loaded, SettingsSection api)
+    {
+        string certificate = Path.Combine(loaded.WorkingFolder, api.Text("tls_cert_path"));
+        string key = Path.Combine(loaded.WorkingFolder, api.Text("tls_key_path"));
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate, key);
+        }
+        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new SealingException($"{certificate}, {key}: no certificate with its private key: {exception.Message}", "both are PEM; the key has no passphrase and belongs to the first certificate", exception);
+        }
+    }
+}
