@@ -1,7 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Tars.Server.Auditing;
 using Tars.Server.Health;
+using Tars.Server.Limits;
+using Tars.Server.Telemetry;
+using Tars.Server.Transport;
 
 namespace Tars.Server.Hosting;
 
@@ -17,6 +21,7 @@ public static class TarsServer
         ArgumentNullException.ThrowIfNull(configure);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.AddServerHeader = false);
+        builder.AddEdge(parts);
         builder.Services.AddRouting();
         builder.Services.AddSingleton(parts).AddSingleton(parts.Store).AddSingleton(parts.Store.Rows).AddSingleton(parts.Time);
         configure(builder);
@@ -25,15 +30,16 @@ public static class TarsServer
         // Each step is one folder's extension method. The order is the security of the server: read docs/reference/api-pipeline.md before changing it.
         // UseRequestIds        Hosting:   request_id, request log
         // UseProblems          Problems:  exceptions and bare statuses become problem documents
-        // UseTrustedProxies    Transport: whose address it is
-        // UseTransportSecurity Transport: HTTPS redirect, HSTS, headers, CORS
-        // UseRequestMetrics    Telemetry
+        server.UseTrustedProxies(); // Transport: whose address it is
+        server.UseTransportSecurity(); // Transport: HTTPS redirect, HSTS, headers, CORS
+        server.UseRequestMetrics(); // Telemetry
         server.UseRouting();
         // UseCallers           Access:    who calls (Caller in the features)
-        // UseRateLimits        Limits:    per principal, then address
+        server.UseRateLimits(); // Limits: per principal, then address
         // UseAccessRules       Access:    may they (401, 403); a route without a policy is denied
-        // UseRequestAudit      Auditing:  the event before the answer, fail closed
+        server.UseRequestAudit(); // Auditing: the event before the answer, fail closed
         server.MapHealth();
+        server.MapMetrics();
         return server;
     }
 }

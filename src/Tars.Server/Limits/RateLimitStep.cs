@@ -76,7 +76,9 @@ internal static class RateLimitSteps
     {
         if (server.ApplicationServices.GetRequiredService<RateLimitSettings>().IsEnabled)
         {
-            server.UseMiddleware<RateLimitStep>();
+            RequestRules rules = server.ApplicationServices.GetRequiredService<RequestRules>();
+            RateLimiter limiter = server.ApplicationServices.GetRequiredService<RateLimiter>();
+            server.Use(next => new RateLimitStep(next, rules, limiter).InvokeAsync);
         }
     }
 }
