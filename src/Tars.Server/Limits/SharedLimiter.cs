@@ -18,6 +18,7 @@ internal sealed partial class SharedLimiter(RedisWindows redis, MemoryLimiter gu
     private readonly SemaphoreSlim _lost = new(0);
     private readonly CancellationTokenSource _stop = new();
     private Task _recovering = Task.CompletedTask;
+    private int _isDisposed;
     private LimiterState _state = new(LimiterMode.Local, time.GetUtcNow(), time.GetTimestamp());
 
     /// <summary>How requests are counted now.</summary>
@@ -87,9 +88,12 @@ internal sealed partial class SharedLimiter(RedisWindows redis, MemoryLimiter gu
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(CancellationToken.None).ConfigureAwait(false);
-        _stop.Dispose();
-        _lost.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0) // a container disposes what it knows by two names twice
+        {
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            _stop.Dispose();
+            _lost.Dispose();
+        }
     }
 
     private void Lose(LimiterState seen, Exception exception)
