@@ -10,6 +10,7 @@ using Tars.Application.Stores;
 using Tars.Compliance.Audit;
 using Tars.Configuration.Layers;
 using Tars.Configuration.Sections;
+using Tars.Sealing.Logs;
 using Tars.Server.Access;
 using Tars.Server.Auditing;
 using Tars.Server.Hosting;
@@ -35,7 +36,6 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly TemporaryDirectory _folder;
     private readonly OpenedStore _store;
     private readonly WebApplication _server;
-    private bool _isAuditClosed;
 
     private EdgeServer(TemporaryDirectory folder, OpenedStore store, AuditTrail? audit, WebApplication server) => (_folder, _store, Audit, _server) = (folder, store, audit, server);
 
@@ -117,17 +117,13 @@ internal sealed class EdgeServer : IAsyncDisposable
     /// <summary>The events of the audit log.</summary>
     public IReadOnlyList<AuditRecord> Events() => [.. new AuditQuery(Audit!.Folder).Find(new AuditFilter()).Where(record => record.Type.StartsWith("api.", StringComparison.Ordinal))];
 
-    /// <summary>Closes the log: from here on nothing can be appended.</summary>
-    public async Task CloseAuditAsync()
-    {
-        _isAuditClosed = true;
-        await Audit!.DisposeAsync();
-    }
+    /// <summary>Freezes the log, as it is when somebody finds its lines changed: from here on nothing can be appended.</summary>
+    public void FreezeAudit() => LogFreezing.Freeze(new LogLayout(Audit!.Folder), "of a test", TimeProvider.System.GetUtcNow());
 
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        if (Audit is not null && !_isAuditClosed)
+        if (Audit is not null)
         {
             await Audit.DisposeAsync();
         }

@@ -160,7 +160,7 @@ public sealed class RequestAuditTests
             (EdgeServer.Route("/login", "login", "POST", limit: LimitClass.Login, audit: RequestAudit.Always), () => TypedResults.Text("the figures")),
         ];
         await using EdgeServer server = await EdgeServer.StartAsync("api: {audit_reads: all}", routes, audits: true);
-        await server.CloseAuditAsync();
+        server.FreezeAudit();
         using HttpClient client = server.Client(caller);
         using HttpRequestMessage request = new(new HttpMethod(method), path);
         using HttpResponseMessage answer = await client.SendAsync(request, Stop);
