@@ -34,8 +34,7 @@ internal static class RequestAuditStep
 
     private static async Task AnswerAsync(HttpContext context, ApiRoute route, RequestAuditor auditor, RequestDelegate next)
     {
-        // What changes something is in the log before it does. A login changes nothing that anybody could use before its answer is there.
-        if (route.Audit == RequestAudit.Always && route.Limit != LimitClass.Login && !HttpMethods.IsGet(route.Method))
+        if (RequestEvents.IsIntended(route))
         {
             await auditor.IntendAsync(context, route).ConfigureAwait(false);
         }

@@ -16,18 +16,15 @@ internal sealed class RequestAuditor(AuditTrail trail)
 
     private const int ResourceLimit = 512;
 
-    /// <summary>The type of the event of a request that was refused.</summary>
-    public const string Denied = "api.denied";
-
     /// <summary>Writes that something is about to be done.</summary>
     /// <exception cref="AuditException">It is not in the log: it must not be done.</exception>
-    public Task IntendAsync(HttpContext context, ApiRoute route) => AppendAsync(context, route, TypeOf(route), AuditOutcome.Intent, status: null, reason: null);
+    public Task IntendAsync(HttpContext context, ApiRoute route) => AppendAsync(context, route, RequestEvents.Of(route), AuditOutcome.Intent, status: null, reason: null);
 
     /// <summary>Writes how a request ended.</summary>
     /// <exception cref="AuditException">It is not in the log: it must not be answered.</exception>
     public async Task EndAsync(HttpContext context, ApiRoute route, int status)
     {
-        await AppendAsync(context, route, TypeOf(route), OutcomeOf(status), status, reason: null).ConfigureAwait(false);
+        await AppendAsync(context, route, RequestEvents.Of(route), OutcomeOf(status), status, reason: null).ConfigureAwait(false);
         RequestEntry.Of(context).IsWritten = true;
     }
 
@@ -35,17 +32,9 @@ internal sealed class RequestAuditor(AuditTrail trail)
     /// <exception cref="AuditException">It is not in the log.</exception>
     public async Task DenyAsync(HttpContext context, ApiRoute? route, int status, string reason)
     {
-        await AppendAsync(context, route, Denied, AuditOutcome.Denied, status, reason).ConfigureAwait(false);
+        await AppendAsync(context, route, RequestEvents.Denied, AuditOutcome.Denied, status, reason).ConfigureAwait(false);
         RequestEntry.Of(context).IsWritten = true;
     }
-
-    private static string TypeOf(ApiRoute route) => route switch
-    {
-        { Limit: LimitClass.Login } => "api.login",
-        { Limit: LimitClass.Download } => "api.download",
-        { Audit: RequestAudit.Read } => "api.read",
-        _ => "api.act",
-    };
 
     private static AuditOutcome OutcomeOf(int status) => status switch
     {
