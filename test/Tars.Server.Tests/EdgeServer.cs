@@ -77,7 +77,17 @@ internal sealed class EdgeServer : IAsyncDisposable
         builder.Services.AddRouting();
         builder.Services.AddSingleton(parts).AddSingleton(parts.Store.Rows).AddSingleton(parts.Time);
         builder.AddEdge(parts);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAsConfigured(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                if (settings.Section("api").Flag("tls_enabled"))
+                {
+                    listen.UseConfiguredTls();
+                }
+            });
+            kestrel.ListenForRedirects(IPAddress.Loopback);
+        });
         WebApplication server = builder.Build();
         server.Use(next => context => ProblemsAsync(next, context));
         server.UseTrustedProxies();

@@ -13,26 +13,25 @@ public static class Listening
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Listens on a port, with TLS where the configuration says so, and on the port that sends browsers there.</summary>
+    /// <summary>Speaks TLS on a port: with the certificate of the configuration, which is read again when its files change, and the versions that it names.</summary>
+    /// <param name="listen">The port.</param>
+    /// <exception cref="TransportException">The certificate cannot be used.</exception>
+    public static void UseConfiguredTls(this ListenOptions listen)
+    {
+        ArgumentNullException.ThrowIfNull(listen);
+        ServerCertificate certificate = listen.ApplicationServices.GetRequiredService<ServerCertificate>();
+        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(certificate.Options), HandshakeTimeout = HandshakeLimit });
+    }
+
+    /// <summary>Listens on the port that does nothing but send browsers to the one with TLS, where the configuration names one.</summary>
     /// <param name="kestrel">The web server.</param>
     /// <param name="address">The address.</param>
-    /// <param name="port">The port; 0 for any free one.</param>
-    /// <exception cref="TransportException">The certificate cannot be used.</exception>
-    public static void ListenAsConfigured(this KestrelServerOptions kestrel, IPAddress address, int port)
+    public static void ListenForRedirects(this KestrelServerOptions kestrel, IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
-        TransportSettings settings = kestrel.ApplicationServices.GetRequiredService<TransportSettings>();
-        if (!settings.IsSecure)
+        if (kestrel.ApplicationServices.GetRequiredService<TransportSettings>().RedirectPort is { } port)
         {
             kestrel.Listen(address, port);
-            return;
-        }
-
-        ServerCertificate certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
-        kestrel.Listen(address, port, listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(certificate.Options), HandshakeTimeout = HandshakeLimit }));
-        if (settings.RedirectPort is { } redirect)
-        {
-            kestrel.Listen(address, redirect);
         }
     }
 
