@@ -220,6 +220,10 @@ public sealed class Store : IAsyncDisposable
     /// <exception cref="StoreException">The database failed.</exception>
     public Task<IReadOnlyList<StoreProblem>> CheckAsync(CancellationToken cancellationToken) => StoreCheck.RunAsync(_database, _time, cancellationToken);
 
+    /// <summary>What it holds, in numbers.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<StoreOverview> OverviewAsync(CancellationToken cancellationToken) => StoreOverview.ReadAsync(_database, cancellationToken);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Tars.Reports;
 using Tars.Sealing.Envelopes;
 using Tars.Sealing.Pkcs11;
+using Tars.Sealing.Signatures;
 using Tars.Sealing.Streams;
 using Tars.Sealing.Verification;
 
@@ -78,6 +79,11 @@ public sealed class ReportSealing : IDisposable
             ReportFile written = _encryption is null ? plain : new ReportFile(
                 plain.Name + SealedSuffix, "application/octet-stream", MemorySealing.Seal(plain.Content.Span, [_encryption], new SealOptions(plain.MediaType)));
             files.Add(written);
+            if (written != plain)
+            {
+                SealingMeter.Count("encrypt", "AES-256-GCM");
+            }
+
             outputs.Add(written == plain
                 ? new RunOutput(plain.Name, DigestOf(plain))
                 : new RunOutput(plain.Name, DigestOf(plain), written.Name, DigestOf(written)));
@@ -86,6 +92,11 @@ public sealed class ReportSealing : IDisposable
         if (_signing is not null)
         {
             Envelope envelope = Envelope.Sign(Envelope.StatementType, RunStatement.Of(outputs, facts).ToUtf8(), _signing.Signers);
+            foreach (ISigner signer in _signing.Signers)
+            {
+                SealingMeter.Count("sign", signer.PublicKey.Algorithm == SignatureAlgorithm.RsaPssSha256 ? "RSA-PSS-SHA256" : "ECDSA-P256-SHA256");
+            }
+
             files.AddRange(await SignedFilesAsync(report.Files[0].Name + Envelope.FileSuffix, envelope, _authority, cancellationToken).ConfigureAwait(false));
         }
 

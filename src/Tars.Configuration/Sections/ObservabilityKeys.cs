@@ -73,7 +73,9 @@ public static partial class TarsSchema
         Restart(Key("log_file", FilePath, "The log file; without one the log goes to stderr.")),
         Restart(Key("enable_prometheus_metrics", Flag, "Whether /metrics is served.", "true")),
         Restart(Key("metrics_prefix", MetricsPrefix, "The first part of the names of T.A.R.S.'s own metrics.", "tars")),
-        Restart(Key("prometheus_port", Integer(1, 65535), "The port of a separate /metrics listener.")),
+        Restart(Key("prometheus_port", Integer(1, 65535), "The port of a separate /metrics listener, such as 9101; the port of the API then has none.")),
+        Restart(Key("prometheus_host", new TextType("a host name or address", null, 253), "The address that the separate listener listens on.", "127.0.0.1")),
+        Restart(Key("metrics_access", new ChoiceType("public", "authenticated"), "Who reads /metrics on the port of the API: everybody, or whoever shows a credential.", "public")),
         Key("track_cli_commands", Flag, "Whether command runs are counted.", "true"),
         Key("enable_error_tracking", Flag, "Whether failures are counted by kind.", "true"));
 }

@@ -3,14 +3,18 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Tars.Server.Access;
 using Tars.Server.Anomalies;
+using Tars.Server.Auditing;
 using Tars.Server.Availability;
 using Tars.Server.Daily;
 using Tars.Server.Documentation;
 using Tars.Server.Documents;
 using Tars.Server.Health;
+using Tars.Server.Limits;
 using Tars.Server.Problems;
 using Tars.Server.Regressions;
 using Tars.Server.Retrospectives;
+using Tars.Server.Telemetry;
+using Tars.Server.Transport;
 
 namespace Tars.Server.Hosting;
 
@@ -26,6 +30,7 @@ public static class TarsServer
         ArgumentNullException.ThrowIfNull(configure);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.AddServerHeader = false);
+        builder.AddEdge(parts);
         builder.Services.AddRouting();
         builder.Services.AddSingleton(parts).AddSingleton(parts.Store).AddSingleton(parts.Store.Rows).AddSingleton(parts.Time);
         builder.Services.AddAccess(parts);
@@ -35,18 +40,19 @@ public static class TarsServer
 
         // Each step is one folder's extension method. The order is the security of the server: read docs/reference/api-pipeline.md before changing it.
         server.UseRequestIds(); // Hosting: request_id
-        parts.Log?.Use(server); //  Hosting: request log
+        parts.Log?.Use(server); // Hosting: request log
         server.UseProblems((exception, requestId) => parts.Log?.Tell(exception, requestId)); // Problems: exceptions and bare statuses become problem documents
-        // UseTrustedProxies    Transport: whose address it is
-        // UseTransportSecurity Transport: HTTPS redirect, HSTS, headers, CORS
-        // UseRequestMetrics    Telemetry
+        server.UseTrustedProxies(); // Transport: whose address it is
+        server.UseTransportSecurity(); // Transport: HTTPS redirect, HSTS, headers, CORS
+        server.UseRequestMetrics(); // Telemetry
         server.UseRouting();
-        server.UseCallers();
-        // UseRateLimits        Limits:    per principal, then address
-        server.UseAccessRules();
-        // UseRequestAudit      Auditing:  the event before the answer, fail closed
+        server.UseCallers(); // Access: who calls
+        server.UseRateLimits(); // Limits: per principal, then address
+        server.UseAccessRules(); // Access: may they; a route without a policy is denied
+        server.UseRequestAudit(); // Auditing: the event before the answer, fail closed
         server.MapAccess();
         server.MapResources();
+        server.MapMetrics();
         server.Lifetime.ApplicationStopping.Register(server.Services.GetRequiredService<Readiness>().End);
         return server;
     }

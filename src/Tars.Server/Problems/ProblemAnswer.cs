@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Tars.Server.Auditing;
 
 namespace Tars.Server.Problems;
 
@@ -17,6 +19,11 @@ internal static class ProblemAnswer
         {
             context.Abort();
             return;
+        }
+
+        if (context.RequestServices.GetService<DenialAudit>() is { } denials && !await denials.MayTellAsync(context, code))
+        {
+            (code, detail, errors, retryAfter) = (ErrorCode.Unavailable, "The refusal has to be audited, and the audit log cannot be written now.", null, null);
         }
 
         context.Response.StatusCode = code.Status;
