@@ -52,6 +52,9 @@ public sealed class RunAudit : IAsyncDisposable
     /// <summary>The id that stands in the log for who does it; null without a log, and for a program.</summary>
     public string? ActorSubject => _actor is AuditActor.Person person ? _trail?.SubjectOf(person.Name) : null;
 
+    /// <summary>Whether somebody else may say how it ended, so that whoever is second says nothing: a run that <see cref="Publishing.PublicationRecovery"/> may take over.</summary>
+    internal bool EndsOnce { get; set; }
+
     /// <summary>The log; null without one.</summary>
     internal AuditTrail? Trail => _trail;
 
@@ -147,6 +150,9 @@ public sealed class RunAudit : IAsyncDisposable
         _outputs[output.Name] = file;
     }
 
+    /// <summary>Takes back what <see cref="Wrote"/> added: it was to be written, and was not.</summary>
+    internal void ForgetWritten() => _outputs.Clear();
+
     /// <summary>Writes down what a run that goes on has published by now.</summary>
     /// <exception cref="AuditException">It is not in the log.</exception>
     public async Task PublishedAsync()
@@ -199,7 +205,8 @@ public sealed class RunAudit : IAsyncDisposable
             _outcome["outputs"] = Outputs();
         }
 
-        OutcomeSequence = (await _trail.AppendAsync(Event(_act.Outcome, outcome, _outcome)).ConfigureAwait(false))[0].Sequence;
+        AuditEvent last = Event(_act.Outcome, outcome, _outcome);
+        OutcomeSequence = EndsOnce ? (await _trail.AppendOnceAsync(last).ConfigureAwait(false)).Sequence : (await _trail.AppendAsync(last).ConfigureAwait(false))[0].Sequence;
         await _trail.SendCheckpointAsync().ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
     }
