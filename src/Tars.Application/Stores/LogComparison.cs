@@ -81,7 +81,7 @@ public sealed class LogComparison(Store store, AuditSettings? audit, TimeProvide
 
         if (elsewhere > 0)
         {
-            notChecked.Add($"the outcomes of {elsewhere} runs are in the audit logs of other replicas");
+            notChecked.Add($"runs whose outcomes are in the audit logs of other replicas: {elsewhere}");
         }
 
         if (hasLog)

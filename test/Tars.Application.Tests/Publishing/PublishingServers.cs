@@ -59,7 +59,7 @@ internal sealed class PublishingServers : IAsyncDisposable
 
     public static async Task<PublishingServers> StartAsync(PostgresServer server, TimeProvider time, CancellationToken cancellationToken)
     {
-        AwsAccount account = new(time);
+        AwsAccount account = new(TimeProvider.System); // requests are signed by the system's clock
         PublishingServers servers = new(server, await server.CreateDatabaseAsync(cancellationToken), await S3Server.StartAsync(account, null, cancellationToken), account, time);
         await servers.Place.CreateAsync(servers.Direct, cancellationToken);
         return servers;
