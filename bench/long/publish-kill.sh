@@ -6,5 +6,5 @@ cd "$(dirname "$0")/../.."
 export TARS_KILL_COUNT="${1:-300}" TARS_KILL_STORE="${TARS_KILL_STORE:-embedded}"
 dotnet run -c Release --project test/Tars.Cli.Tests -- -method '*KeptReportKillTests.Command_Killed*' -diagnostics -showLiveOutput
 if [ "$TARS_KILL_STORE" = servers ]; then
-    TARS_KILL_COUNT=$(((TARS_KILL_COUNT + 9) / 10)) dotnet run -c Release --project test/Tars.Application.Tests -- -method '*PublicationCrashTests.Postgres_Killed*' -diagnostics -showLiveOutput
+    TARS_KILL_COUNT=$(((TARS_KILL_COUNT + 9) / 10)) dotnet run -c Release --project test/Tars.Application.Tests -- -method '*PublicationCrashTests.P*' -diagnostics -showLiveOutput
 fi

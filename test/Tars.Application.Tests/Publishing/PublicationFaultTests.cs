@@ -15,7 +15,7 @@ namespace Tars.Application.Tests.Publishing;
 [Collection(PublishingDatabase.Name)]
 public sealed class PublicationFaultTests(PublishingDatabase database) : IAsyncLifetime
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PastLease = TimeSpan.FromSeconds(16);
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 2, 1, 6, 0, 0, TimeSpan.Zero));
     private PublishingServers _servers = null!;
@@ -93,6 +93,24 @@ public sealed class PublicationFaultTests(PublishingDatabase database) : IAsyncL
         await _servers.Place.AssertSettledAsync(_servers.Direct, Token);
     }
 
+    /// <summary>A process that ends at a step, and nobody can tell that it did: whoever finds its lease run out brings its run to its end.</summary>
+    [Fact]
+    public async Task PublishAsync_BreaksOffAtEachStep_IsRecoveredToAWholeReportOrNone()
+    {
+        foreach (PublicationStep at in Enum.GetValues<PublicationStep>())
+        {
+            await CrashAsync(at);
+            Assert.Equal((0, 1), ((await _servers.Place.RecoverAsync(_servers.Direct, Token)).Runs.Count, (await _servers.Place.CheckAsync(_servers.Direct, Token)).Counts.UnderWay)); // it might be alive
+            _clock.Advance(PastLease);
+            Assert.Equal(1, (await _servers.Place.CheckAsync(_servers.Direct, Token)).Counts.BrokenOff);
+            RecoveredRuns recovered = await _servers.Place.RecoverAsync(_servers.Direct, Token);
+            Assert.Equal(at == PublicationStep.Ended ? [] : [new RecoveredRun(_run, "kpi", at >= PublicationStep.Kept)], recovered.Runs);
+            await AssertEndedAsync(at, at < PublicationStep.Kept ? RunState.Abandoned : RunState.Completed);
+        }
+
+        await _servers.Place.AssertSettledAsync(_servers.Direct, Token);
+    }
+
     /// <summary>A process that stalls until another one has taken it for dead and ended its run, and then goes on.</summary>
     [Fact]
     public async Task PublishAsync_StalledPastItsLeaseAtEachStep_TellsNoSecondOutcome()
@@ -155,7 +173,7 @@ public sealed class PublicationFaultTests(PublishingDatabase database) : IAsyncL
     {
         await CrashAsync(PublicationStep.Kept);
         _clock.Advance(PastLease);
-        _servers.Bucket.Faults.Next(new Fault.Delay(TimeSpan.FromSeconds(5)), method: "GET"); // while the program's clock goes far on
+        _servers.Bucket.Faults.Next(new Fault.Delay(TimeSpan.FromSeconds(4)), method: "GET"); // while the program's clock goes far on
         Task<RecoveredRuns> first = Task.Run(() => _servers.Place.RecoverAsync(_servers.Direct, Token));
         await using OpenedStore store = await _servers.OpenAsync();
         while ((await store.Rows.Jobs.ListOpenAsync(Publication.JobKind, Token))[0].Attempts < 2)
