@@ -107,6 +107,21 @@ public sealed class AuditTrail : IAsyncDisposable
         }
     }
 
+    /// <summary>Appends an event of a run, unless the log has one of its type and run.</summary>
+    /// <exception cref="AuditException">It is not in the log.</exception>
+    public async Task<OnceAppended> AppendOnceAsync(AuditEvent one)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        try
+        {
+            return await _log.AppendOnceAsync(one).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(Folder, $"what was done is not in the log ({one.Type})", exception);
+        }
+    }
+
     /// <summary>Where an event stands, in a tree whose root a checkpoint has signed.</summary>
     /// <param name="receipt">The event's place.</param>
     /// <exception cref="AuditException">The checkpoint cannot be signed.</exception>

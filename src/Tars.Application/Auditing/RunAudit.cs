@@ -56,6 +56,9 @@ public sealed class RunAudit : IAsyncDisposable
     /// <exception cref="AuditException">The log cannot give one.</exception>
     public string? EnrolSubject(string name) => _trail?.EnrolSubject(name);
 
+    /// <summary>Whether somebody else may say how it ended, so that whoever is second says nothing: a run that <see cref="Publishing.PublicationRecovery"/> may take over.</summary>
+    internal bool EndsOnce { get; set; }
+
     /// <summary>The log; null without one.</summary>
     public AuditTrail? Trail => _trail;
 
@@ -151,6 +154,9 @@ public sealed class RunAudit : IAsyncDisposable
         _outputs[output.Name] = file;
     }
 
+    /// <summary>Takes back what <see cref="Wrote"/> added: it was to be written, and was not.</summary>
+    internal void ForgetWritten() => _outputs.Clear();
+
     /// <summary>Writes down what a run that goes on has published by now.</summary>
     /// <exception cref="AuditException">It is not in the log.</exception>
     public async Task PublishedAsync()
@@ -203,7 +209,8 @@ public sealed class RunAudit : IAsyncDisposable
             _outcome["outputs"] = Outputs();
         }
 
-        OutcomeSequence = (await _trail.AppendAsync(Event(_act.Outcome, outcome, _outcome)).ConfigureAwait(false))[0].Sequence;
+        AuditEvent last = Event(_act.Outcome, outcome, _outcome);
+        OutcomeSequence = EndsOnce ? (await _trail.AppendOnceAsync(last).ConfigureAwait(false)).Sequence : (await _trail.AppendAsync(last).ConfigureAwait(false))[0].Sequence;
         await _trail.SendCheckpointAsync().ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
     }

@@ -1,6 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tars.Application.Auditing;
-using Tars.Storage.Jobs;
 
 namespace Tars.Application.Publishing;
 
@@ -12,6 +12,19 @@ internal static class PublicationLease
     /// <summary>The payload: the log's origin; nothing without a log.</summary>
     public static string Payload(RunAudit audit) => new JsonObject { [Log] = audit.Trail?.Origin }.ToJsonString();
 
-    /// <summary>Whether the log of a run that broke off is the one that is open here, or there is none.</summary>
-    public static bool IsOurs(TakenJob job, RunAudit audit) => (string?)JsonNode.Parse(job.Payload)?[Log] is not { } origin || origin == audit.Trail?.Origin;
+    /// <summary>Whether the log of a run is the one that is open here, or there is none.</summary>
+    public static bool IsOurs(string payload, RunAudit audit) => OriginOf(payload) is not { } origin || origin == audit.Trail?.Origin;
+
+    /// <summary>The origin of the log in which a run's intent stands; null when it has none, or nobody knows.</summary>
+    public static string? OriginOf(string payload)
+    {
+        try
+        {
+            return JsonNode.Parse(payload) is JsonObject all && all[Log] is JsonValue origin && origin.TryGetValue(out string? text) ? text : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

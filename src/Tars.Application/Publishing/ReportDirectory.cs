@@ -24,10 +24,33 @@ public sealed class ReportDirectory(string path)
     /// <summary>Writes all files of a report.</summary>
     /// <returns>The paths written, in the report's order.</returns>
     /// <exception cref="OutputException">A file cannot be written; nothing was renamed and no temporary file is left.</exception>
-    public async Task<IReadOnlyList<string>> WriteAsync(Report report, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> WriteAsync(Report report, CancellationToken cancellationToken) => ReplaceAsync(report, [], cancellationToken);
+
+    /// <summary>Writes all files of a report, and then removes files of an older one that must not stay beside them: plaintext of what is sealed now.</summary>
+    /// <param name="report">The files.</param>
+    /// <param name="replaced">Names of the files to remove; those that are not there do not matter.</param>
+    /// <param name="cancellationToken">Ends it before the first file is renamed.</param>
+    /// <returns>The paths written, in the report's order.</returns>
+    /// <exception cref="OutputException">A file cannot be written: nothing was renamed. Or an old file cannot be removed: the new ones are there.</exception>
+    public async Task<IReadOnlyList<string>> ReplaceAsync(Report report, IReadOnlyList<string> replaced, CancellationToken cancellationToken)
+    {
+        using StagedReport staged = await StageAsync(report, replaced, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return staged.Place();
+    }
+
+    /// <summary>Writes all files of a report under temporary names and flushes them: once that is done, naming them needs no room any more.</summary>
+    /// <param name="report">The files.</param>
+    /// <param name="replaced">Names of files of an older report that must not stay beside the new ones: plaintext of what is sealed now. Those that are not there do not matter.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What gives them their names; disposed before, it removes them.</returns>
+    /// <exception cref="OutputException">A file cannot be written; no temporary file is left.</exception>
+    public async Task<StagedReport> StageAsync(Report report, IReadOnlyList<string> replaced, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(replaced);
         List<(string Temporary, string Final)> written = [];
+        StagedReport? staged = new(Path, written, replaced) { IsFolderNew = !Directory.Exists(Path) };
         string current = Path;
         try
         {
@@ -41,52 +64,18 @@ public sealed class ReportDirectory(string path)
                 await WriteFlushedAsync(temporary, file.Content, cancellationToken).ConfigureAwait(false);
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
-            foreach ((string temporary, string final) in written)
-            {
-                current = final;
-                File.Move(temporary, final, overwrite: true);
-            }
-
-            DurableFile.FlushDirectory(Path);
-            return [.. written.Select(file => file.Final)];
+            StagedReport whole = staged;
+            staged = null;
+            return whole;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Remove(written);
             throw new OutputException(current, exception.Message, exception);
         }
-        catch (OperationCanceledException)
+        finally
         {
-            Remove(written);
-            throw;
+            staged?.Dispose();
         }
-    }
-
-    /// <summary>Writes all files of a report, and then removes files of an older one that must not stay beside them: plaintext of what is sealed now.</summary>
-    /// <param name="report">The files.</param>
-    /// <param name="replaced">Names of the files to remove; those that are not there do not matter.</param>
-    /// <param name="cancellationToken">Ends it before the first file is renamed.</param>
-    /// <returns>The paths written, in the report's order.</returns>
-    /// <exception cref="OutputException">A file cannot be written: nothing was renamed. Or an old file cannot be removed: the new ones are there.</exception>
-    public async Task<IReadOnlyList<string>> ReplaceAsync(Report report, IReadOnlyList<string> replaced, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(replaced);
-        IReadOnlyList<string> written = await WriteAsync(report, cancellationToken).ConfigureAwait(false);
-        foreach (string name in replaced)
-        {
-            string old = System.IO.Path.Combine(Path, name);
-            try
-            {
-                File.Delete(old);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new OutputException(old, $"the plaintext of an older run stays, it cannot be removed: {exception.Message}", exception);
-            }
-        }
-
-        return written;
     }
 
     private static async Task WriteFlushedAsync(string temporary, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -130,21 +119,6 @@ public sealed class ReportDirectory(string path)
         catch (ArgumentException)
         {
             return false;
-        }
-    }
-
-    private static void Remove(List<(string Temporary, string Final)> written)
-    {
-        foreach ((string temporary, _) in written)
-        {
-            try
-            {
-                File.Delete(temporary);
-            }
-            catch (IOException)
-            {
-                // The disk that refused the file may refuse its removal; the next run removes it as an orphan.
-            }
         }
     }
 }

@@ -2,17 +2,19 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tars.Application.Auditing;
+using Tars.Application.Publishing;
 using Tars.Compliance.Audit;
 using Tars.Sealing.Logs;
 using Tars.Storage;
+using Tars.Storage.Jobs;
 using Tars.Storage.Reports;
 using Tars.Storage.Runs;
 
 namespace Tars.Application.Stores;
 
 /// <summary>
-/// Compares runs with the audit log: the outcome of a completed run stands where its row says, is of that run, and names each of its files with the same digests; and
-/// whoever the log or the ledger calls erased is erased here.
+/// Compares runs with the audit log: the outcome of a completed run stands where its row says, is of that run, says that it succeeded, and names each of its files with the same
+/// digests; a run that was given up published nothing; no run has two outcomes; and whoever the log or the ledger calls erased is erased here.
 /// </summary>
 /// <param name="store">The rows.</param>
 /// <param name="audit">Where the audit log is; null where none is kept.</param>
@@ -38,7 +40,8 @@ public sealed class LogComparison(Store store, AuditSettings? audit, TimeProvide
         AuditQuery? log = hasLog ? new AuditQuery(audit!.Log) : null;
         bool hasRemoved = hasLog && new LogLayout(Path.GetFullPath(audit!.Log)).RemovedStarts().Count > 0;
         HashSet<string> collected = log is null ? [] : Collected(log);
-        long withoutLog = 0;
+        LoggedOutcomes? outcomes = log is null ? null : LoggedOutcomes.Of(log);
+        (long withoutLog, long elsewhere) = (0, 0);
         Run? last = null;
         for (IReadOnlyList<Run> runs = await ListAsync(null).ConfigureAwait(false); runs.Count > 0; runs = await ListAsync(last).ConfigureAwait(false))
         {
@@ -51,10 +54,21 @@ public sealed class LogComparison(Store store, AuditSettings? audit, TimeProvide
                     continue;
                 }
 
+                List<StoreDifference> found = [.. outcomes!.DifferencesOf(run).Select(what => new StoreDifference(Part, KeyOf(run), what))];
                 if (run.State == RunState.Completed && run.OutcomeSequence is { } sequence)
                 {
-                    await CompareAsync(run, sequence, log, hasRemoved, collected, counts, differences, cancellationToken).ConfigureAwait(false);
+                    await CompareAsync(run, sequence, log, hasRemoved, collected, counts, found, cancellationToken).ConfigureAwait(false);
                 }
+                else if (run.State == RunState.Abandoned && !outcomes.Has(run) && IsIntendedIn(log, run)
+                    && await JobOfAsync(run).ConfigureAwait(false) is not { State: JobState.Leased or JobState.Waiting })
+                {
+                    found.Add(new StoreDifference(Part, KeyOf(run), "it was given up, and its outcome is not in the log"));
+                }
+
+                // Each replica has a log of its own; the lease of a run says which.
+                bool isElsewhere = found.Count > 0 && await JobOfAsync(run).ConfigureAwait(false) is { } job && PublicationLease.OriginOf(job.Payload) is { } origin && origin != log.Origin;
+                elsewhere += isElsewhere ? 1 : 0;
+                differences.AddRange(isElsewhere ? [] : found);
             }
 
             last = runs[^1];
@@ -65,13 +79,24 @@ public sealed class LogComparison(Store store, AuditSettings? audit, TimeProvide
             differences.Add(new StoreDifference(Part, audit?.Log ?? "compliance.audit_log_path", $"there is no audit log, and {withoutLog} runs say that their outcome is in it"));
         }
 
+        if (elsewhere > 0)
+        {
+            notChecked.Add($"runs whose outcomes are in the audit logs of other replicas: {elsewhere}");
+        }
+
         if (hasLog)
         {
             await CheckPersonsAsync(differences, notChecked, cancellationToken).ConfigureAwait(false);
         }
 
         Task<IReadOnlyList<Run>> ListAsync(Run? before) => store.Runs.ListAsync(null, before, Page, cancellationToken);
+
+        Task<Job?> JobOfAsync(Run run) => store.Jobs.FindAsync(run.Intent.RunId, cancellationToken);
     }
+
+    private static bool IsIntendedIn(AuditQuery log, Run run) => run.Intent.IntentSequence is { } intent && log.At(intent)?.RunId == run.Intent.RunId.ToString();
+
+    private static string KeyOf(Run run) => $"run {run.Intent.RunId}";
 
     private async Task CompareAsync(
         Run run,
@@ -83,7 +108,7 @@ public sealed class LogComparison(Store store, AuditSettings? audit, TimeProvide
         List<StoreDifference> differences,
         CancellationToken cancellationToken)
     {
-        string key = $"run {run.Intent.RunId}";
+        string key = KeyOf(run);
         if (log.At(sequence) is not { } record)
         {
             if (hasRemoved && log.Find(new AuditFilter { To = run.Started }).Take(1).ToArray() is [])
@@ -102,7 +127,7 @@ public sealed class LogComparison(Store store, AuditSettings? audit, TimeProvide
             return;
         }
 
-        List<string> wrong = [];
+        List<string> wrong = record.Outcome == AuditOutcome.Success ? [] : [$"its report is kept, and line {sequence} of the log says {WordOf(record.Outcome)}"];
         try
         {
             HashSet<(string Plain, string? Sealed)> told =
@@ -137,6 +162,8 @@ public sealed class LogComparison(Store store, AuditSettings? audit, TimeProvide
         counts.InLog += wrong.Count == 0 ? 1 : 0;
         differences.AddRange(wrong.Select(what => new StoreDifference(Part, key, what)));
     }
+
+    private static string WordOf(AuditOutcome outcome) => outcome.ToString().ToLowerInvariant();
 
     /// <summary>Runs whose reports outlived the policy and were removed, as the log says.</summary>
     private static HashSet<string> Collected(AuditQuery log) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tars.Application.Auditing;
+using Tars.Application.Publishing;
 using Tars.Sealing.Verification;
 using Tars.Storage;
 using Tars.Storage.Blobs;
@@ -46,6 +47,12 @@ public sealed record StoreCheckCounts
 
     /// <summary>Completed runs whose outcome retention has removed from the log.</summary>
     public long OutlivedInLog { get; set; }
+
+    /// <summary>Runs that are under way.</summary>
+    public long UnderWay { get; set; }
+
+    /// <summary>Runs whose process did not come back, and which nobody has brought to their end yet.</summary>
+    public long BrokenOff { get; set; }
 }
 
 /// <summary>What a check found.</summary>
@@ -92,6 +99,8 @@ public sealed class StoreChecking(Store store, IBlobStore blobs, AuditSettings? 
 
         await CheckFilesAsync(counts, differences, progress, cancellationToken).ConfigureAwait(false);
         await CheckSealsAsync(counts, differences, notChecked, progress, cancellationToken).ConfigureAwait(false);
+        (int brokenOff, int underWay) = await PublicationRecovery.CountAsync(store, cancellationToken).ConfigureAwait(false);
+        (counts.BrokenOff, counts.UnderWay) = (brokenOff, underWay);
         progress?.Report("checking the audit log");
         await new LogComparison(store, audit, time).RunAsync(counts, differences, notChecked, cancellationToken).ConfigureAwait(false);
         return new StoreCheckResult(counts, differences, notChecked);

@@ -33,7 +33,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         Does("init", AuditClass.Configuration, "configuration.written"), Does("config migrate", AuditClass.Configuration, "configuration.migrated"),
         Does("verify", AuditClass.Verification, "verification.made"), Does("pgp verify", AuditClass.Verification, "pgp.verified"),
         Does("store check", AuditClass.Verification, "store.checked"), Does("reports verify", AuditClass.Verification, "verification.made"),
-        Does("store migrate", AuditClass.Store, "store.migrated"), Does("store backup", AuditClass.Store, "store.backed_up"), Does("store gc", AuditClass.Store, "store.collected"),
+        Does("store migrate", AuditClass.Store, "store.migrated"), Does("store backup", AuditClass.Store, "store.backed_up"), Does("store gc", AuditClass.Store, "store.collected"), Does("store recover", AuditClass.Store, "store.recovered"),
         Does("store export", AuditClass.Store, "store.exported"), Does("store import", AuditClass.Store, "store.imported"), Does("reports export", AuditClass.Store, "reports.exported"),
         Names("users create", "user.created"), Names("users disable", "user.disabled"), Names("users enable", "user.enabled"), Names("users reset", "user.password_reset"), Names("users role", "user.role_changed"),
         Does("users review", AuditClass.Access, "users.reviewed"), Nothing("users list"), Nothing("api-keys list"),
@@ -111,18 +111,23 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         }
     }
 
-    /// <summary>Writes down how the command ended. A verdict that is negative was reached all the same.</summary>
-    /// <exception cref="AuditException">It is not in the log.</exception>
-    public Task EndAsync(RunAudit audit, int exitCode)
+    /// <summary>How a command with this exit code ended. A verdict that is negative was reached all the same.</summary>
+    public AuditOutcome OutcomeOf(int exitCode)
     {
         bool isVerdict = exitCode is ExitCode.Negative or ExitCode.Inconclusive && Act?.Kind is AuditClass.Runs or AuditClass.Verification;
-        return audit.EndAsync(exitCode == ExitCode.Ok || isVerdict ? AuditOutcome.Success : AuditOutcome.Failure, null, exitCode);
+        return exitCode == ExitCode.Ok || isVerdict ? AuditOutcome.Success : AuditOutcome.Failure;
     }
 
     /// <summary>Writes down that the command failed, by the class of the error: its words may hold what nobody is to read in a log.</summary>
-    public static async Task EndAsync(RunAudit audit, Exception exception, TarsConsole console)
+    public static async Task EndAsync(RunAudit audit, RunKeeping? keeping, Exception exception, TarsConsole console)
     {
         (string error, int? exitCode) = exception is OperationCanceledException ? (Interrupted, ExitCode.Interrupted) : (exception.GetType().Name, Failure.Of(exception)?.ExitCode);
+        if (keeping is not null)
+        {
+            await keeping.FailAsync(exception, error, exitCode).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
             await audit.EndAsync(AuditOutcome.Failure, error, exitCode).ConfigureAwait(false);

@@ -90,22 +90,12 @@ internal sealed class CommandRun
             }
 
             int exitCode = await run(own, cancellationToken).ConfigureAwait(false);
-            await audited.EndAsync(own._audit, exitCode).ConfigureAwait(false);
-            if (own._keeping is not null)
-            {
-                await own._keeping.EndAsync().ConfigureAwait(false);
-            }
-
+            await (own._keeping?.EndAsync(audited.OutcomeOf(exitCode), exitCode) ?? own._audit.EndAsync(audited.OutcomeOf(exitCode), null, exitCode)).ConfigureAwait(false);
             return exitCode;
         }
         catch (Exception exception) when (own._audit is not null && exception is not AuditException)
         {
-            await AuditedCommand.EndAsync(own._audit, exception, own.Console).ConfigureAwait(false);
-            if (own._keeping is not null)
-            {
-                await own._keeping.FailAsync(exception).ConfigureAwait(false);
-            }
-
+            await AuditedCommand.EndAsync(own._audit, own._keeping, exception, own.Console).ConfigureAwait(false);
             throw;
         }
         finally

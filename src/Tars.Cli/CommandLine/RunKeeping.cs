@@ -2,6 +2,7 @@ using System.Globalization;
 using Tars.Application.Auditing;
 using Tars.Application.Publishing;
 using Tars.Application.Stores;
+using Tars.Compliance.Audit;
 using Tars.Reports;
 using Tars.Sealing.Verification;
 using Tars.Storage;
@@ -13,6 +14,7 @@ namespace Tars.Cli.CommandLine;
 internal sealed class RunKeeping : IAsyncDisposable
 {
     private const string NothingKept = "it published no report";
+    private const string WhoEndsIt = "the next run that keeps a report, or 'tars store recover', ends this one";
     private readonly Publication _publication;
     private readonly TarsConsole _console;
     private Func<NewReport>? _content;
@@ -25,17 +27,22 @@ internal sealed class RunKeeping : IAsyncDisposable
     {
         StorageSettings settings = StorageSettings.Of(run.Settings.Loaded);
         Publication publication = await Publication.BeginAsync(settings, audit, run.Time, cancellationToken).ConfigureAwait(false);
-        foreach (RecoveredRun recovered in publication.Recovered.Where(one => one.Problem is not null))
-        {
-            run.Console.Warn($"run {recovered.RunId}, which broke off earlier, cannot be completed yet: {recovered.Problem}; 'tars store check' tells more");
-        }
-
-        foreach (RecoveredRun recovered in publication.Recovered.Where(one => one.Problem is null))
-        {
-            run.Console.Note($"run {recovered.RunId} of 'tars {recovered.Command}' broke off earlier; it was {(recovered.IsCompleted ? "completed: its report is kept" : "given up: nothing of it is kept")}");
-        }
-
+        Tell(publication.Recovered, run.Console);
         return new RunKeeping(publication, run.Console);
+    }
+
+    /// <summary>Says which runs of others were brought to their end, and which could not be.</summary>
+    public static void Tell(IReadOnlyList<RecoveredRun> runs, TarsConsole console)
+    {
+        foreach (RecoveredRun recovered in runs.Where(one => one.Problem is not null))
+        {
+            console.Warn($"run {recovered.RunId}, which broke off earlier, cannot be completed yet: {recovered.Problem}; 'tars store check' tells more");
+        }
+
+        foreach (RecoveredRun recovered in runs.Where(one => one.Problem is null))
+        {
+            console.Note($"run {recovered.RunId} of 'tars {recovered.Command}' broke off earlier; it was {(recovered.IsCompleted ? "completed: its report is kept" : "given up: nothing of it is kept")}");
+        }
     }
 
     /// <summary>Notes the run, whose intent is in the log by now.</summary>
@@ -51,27 +58,39 @@ internal sealed class RunKeeping : IAsyncDisposable
     /// <summary>Keeps what was put.</summary>
     public Task KeepAsync(CancellationToken cancellationToken) => _publication.KeepAsync(cancellationToken);
 
-    /// <summary>Ends the run, once its outcome is in the log, and says where its report is found again.</summary>
-    /// <exception cref="StoreException">The database failed.</exception>
-    public async Task EndAsync()
-    {
-        await _publication.EndAsync(NothingKept).ConfigureAwait(false);
-        if (_publication.Kept is { } report)
-        {
-            _console.Note(string.Create(CultureInfo.InvariantCulture, $"kept as report {report.Id} in {_publication.Place}: 'tars reports show {report.Id}'"));
-        }
-    }
+    /// <summary>Ends the run in rows and log, and says where its report is found again.</summary>
+    /// <param name="outcome">How the command ended.</param>
+    /// <param name="exitCode">Its exit code.</param>
+    /// <exception cref="AuditException">Its outcome is not in the log.</exception>
+    public Task EndAsync(AuditOutcome outcome, int exitCode) => EndAsync(outcome, null, exitCode, NothingKept);
 
-    /// <summary>Ends a run that failed. The failure itself is what the user must hear of: that it could not be ended is a warning, and the next run ends it.</summary>
-    public async Task FailAsync(Exception exception)
+    /// <summary>Ends a run that failed. The failure itself is what the user must hear of; what else went wrong is a warning.</summary>
+    /// <param name="exception">How it failed.</param>
+    /// <param name="error">The class of its error.</param>
+    /// <param name="exitCode">Its exit code; null when the program itself broke.</param>
+    public async Task FailAsync(Exception exception, string error, int? exitCode)
     {
         try
         {
-            await _publication.EndAsync(exception is OperationCanceledException ? "it was interrupted" : exception.Message).ConfigureAwait(false);
+            await EndAsync(AuditOutcome.Failure, error, exitCode, exception is OperationCanceledException ? "it was interrupted" : exception.Message).ConfigureAwait(false);
         }
-        catch (StoreException unended)
+        catch (AuditException unaudited)
         {
-            _console.Warn($"{unended.Message}; the next run that keeps a report ends this one");
+            _console.Warn(unaudited.Message);
+        }
+    }
+
+    private async Task EndAsync(AuditOutcome outcome, string? error, int? exitCode, string reason)
+    {
+        PublicationEnd end = await _publication.EndAsync(outcome, error, exitCode, reason).ConfigureAwait(false);
+        if (end is PublicationEnd.Kept { Report: var report })
+        {
+            _console.Note(string.Create(CultureInfo.InvariantCulture, $"kept as report {report.Id} in {_publication.Place}: 'tars reports show {report.Id}'"));
+        }
+
+        if (end.Left is { } left)
+        {
+            _console.Warn($"{left}; {(end is PublicationEnd.Unknown ? "whether the report is kept is not known, and the audit log is not told; " : string.Empty)}{WhoEndsIt}");
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class RunSealing : IDisposable
     /// <param name="window">What the run was about.</param>
     /// <param name="source">What was read.</param>
     /// <param name="captureSha256">Digest of the capture that was read; null for a backend.</param>
-    /// <param name="cancellationToken">Ends it, up to the moment in which the report is kept.</param>
+    /// <param name="cancellationToken">Ends it, up to the moment in which the report is kept, or the files in the folder get their names.</param>
     public async Task<IReadOnlyList<string>> WriteAsync(
         string? folder, Report report, RunKeeping? kept, TimeWindow window, RunSource source, string? captureSha256, CancellationToken cancellationToken)
     {
@@ -71,15 +71,16 @@ internal sealed class RunSealing : IDisposable
             await kept.PutAsync(report, made.Report, _sealing?.Signers, cancellationToken).ConfigureAwait(false);
         }
 
-        IReadOnlyList<string> written = folder is null ? []
-            : _sealing is null ? await new ReportDirectory(folder).WriteAsync(report, cancellationToken).ConfigureAwait(false)
-            : await new ReportDirectory(folder).ReplaceAsync(made.Report, made.Replaced, cancellationToken).ConfigureAwait(false);
-        AuditedRun.Wrote(_audit, report, made.Report); // the outcome names them, however it ends: they are in the folder, and may be in the store
+        // The folder takes the files before the report is kept, and names them after: what is not kept is not in the folder.
+        using StagedReport? staged = folder is null ? null : await new ReportDirectory(folder).StageAsync(made.Report, made.Replaced, cancellationToken).ConfigureAwait(false);
         if (kept is not null)
         {
+            AuditedRun.Wrote(_audit, report, made.Report); // forgotten where the report turns out not to be kept
             await kept.KeepAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        IReadOnlyList<string> written = staged?.Place() ?? [];
+        AuditedRun.Wrote(_audit, report, made.Report);
         return written;
     }
 

@@ -175,6 +175,24 @@ public sealed class AuditLog : IAuditLog, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Appends an event of a run unless the log has one of its type and run. Of several processes that want to say how one run ended, the first does, whatever stalls
+    /// in between: they look and append under a lock that the system releases when its holder dies.
+    /// </summary>
+    /// <param name="auditEvent">The event; it has a run, and is no intent.</param>
+    /// <exception cref="AuditLogException">The log cannot be read, or as for <see cref="AppendAsync"/>.</exception>
+    public async Task<OnceAppended> AppendOnceAsync(AuditEvent auditEvent)
+    {
+        ArgumentNullException.ThrowIfNull(auditEvent);
+        string runId = auditEvent.RunId ?? throw new ArgumentException("it names no run", nameof(auditEvent));
+        using LogLock held = new(Layout.OutcomesLock); // closing it releases it
+        held.Acquire();
+        AuditRecord? there = new AuditQuery(Folder).Find(new AuditFilter { RunId = runId }).FirstOrDefault(record => record.Type == auditEvent.Type && record.Outcome != AuditOutcome.Intent);
+        return there is not null
+            ? new OnceAppended(there.Sequence, false, there.Outcome)
+            : new OnceAppended((await AppendAsync(auditEvent).ConfigureAwait(false)).Sequence, true, auditEvent.Outcome);
+    }
+
     /// <summary>A signed checkpoint over every line that is acknowledged by now. It is the log's newest one, and lies in <c>checkpoint</c>.</summary>
     /// <exception cref="AuditLogException">It cannot be signed or written.</exception>
     public Task<SignedNote> CheckpointAsync(CancellationToken cancellationToken = default)

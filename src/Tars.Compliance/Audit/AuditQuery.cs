@@ -24,6 +24,10 @@ public sealed class AuditQuery
         }
     }
 
+    /// <summary>The log's name, once for all time.</summary>
+    /// <exception cref="AuditLogException">The note of its first epoch cannot be read.</exception>
+    public string Origin => EpochKey.ReadNote(_layout, 1).Epoch.Origin;
+
     /// <summary>The events that fit, in the log's order, read while they are asked for.</summary>
     /// <exception cref="AuditLogException">While reading: a line is not what it was.</exception>
     public IEnumerable<AuditRecord> Find(AuditFilter filter)

@@ -8,6 +8,12 @@ namespace Tars.Compliance.Audit;
 /// <param name="Hash">The line's hash, a leaf of the log's tree.</param>
 public readonly record struct AuditReceipt(long Sequence, Guid EventId, TreeHash Hash);
 
+/// <summary>Where the one event of its type and run stands.</summary>
+/// <param name="Sequence">The line's place in the log, from 0.</param>
+/// <param name="IsNew">Whether it was appended by this call; else it was there.</param>
+/// <param name="Outcome">Its outcome.</param>
+public readonly record struct OnceAppended(long Sequence, bool IsNew, AuditOutcome Outcome);
+
 /// <summary>Where events are written that must not be lost or changed.</summary>
 public interface IAuditLog
 {

@@ -5,6 +5,11 @@ namespace Tars.Configuration.Scalars;
 /// <summary>Schedules as in <c>crontab(5)</c>: five fields of numbers, ranges, lists and steps; months and weekdays by their English names too.</summary>
 public static class CronText
 {
+    private const int DayOfMonth = 2;
+    private const int Month = 3;
+    private const int DayOfWeek = 4;
+    private const int LeapYear = 2024;
+
     private static readonly (string Name, int Least, int Most, string[] Words)[] Fields =
     [
         ("minute", 0, 59, []),
@@ -37,7 +42,28 @@ public static class CronText
             }
         }
 
-        return null;
+        return NeverComes(fields) ? $"it never comes: no month of {fields[Month]} has a day {fields[DayOfMonth]}" : null;
+    }
+
+    // With a weekday, a schedule comes on that weekday too, whatever the day of the month.
+    private static bool NeverComes(string[] fields) =>
+        fields[DayOfWeek] == "*" && ValuesOf(fields[Month], Month).All(month => ValuesOf(fields[DayOfMonth], DayOfMonth).All(day => day > DateTime.DaysInMonth(LeapYear, month)));
+
+    private static IEnumerable<int> ValuesOf(string text, int field)
+    {
+        (_, int least, int most, _) = Fields[field];
+        foreach (string part in text.Split(','))
+        {
+            string[] stepped = part.Split('/');
+            string[] ends = stepped[0] == "*" ? [] : stepped[0].Split('-');
+            int from = ends.Length > 0 && TryValue(ends[0], field, out int first) ? first : least;
+            int to = ends.Length == 0 ? most : TryValue(ends[^1], field, out int last) ? last : from;
+            int step = stepped.Length == 2 && TryNumber(stepped[1], out int given) ? given : 1;
+            for (int value = from; value <= to; value += step)
+            {
+                yield return value;
+            }
+        }
     }
 
     private static bool IsPart(string part, int field)

@@ -16,7 +16,7 @@ internal static class LogFolder
         HashSet<string> folders = [layout.Segments, layout.Epochs, layout.Checkpoints, layout.Removed, layout.Witnesses, layout.Torn, layout.Index];
         HashSet<string> files =
         [
-            layout.Checkpoint, layout.PrivateKey, layout.Frozen, layout.Lock, layout.Deliveries,
+            layout.Checkpoint, layout.PrivateKey, layout.Frozen, layout.Lock, layout.OutcomesLock, layout.Deliveries,
             .. layout.SegmentStarts().Select(layout.Segment), .. layout.RemovedStarts().Select(layout.RemovedSegment), .. layout.CheckpointSizes().Select(layout.CheckpointOf),
             .. NoteFile.In(layout.Epochs).Where(path => int.TryParse(Path.GetFileNameWithoutExtension(path), out int number) && layout.Epoch(number) == path),
             .. NoteFile.In(layout.Witnesses).Where(path => path.EndsWith(".note", StringComparison.Ordinal)),

@@ -50,6 +50,9 @@ public sealed record LogLayout(string Root)
     /// <summary>Held by whoever appends.</summary>
     public string Lock => Path.Combine(Root, "lock");
 
+    /// <summary>Held by whoever looks for the outcome of a run and appends it where there is none.</summary>
+    public string OutcomesLock => Path.Combine(Root, "outcomes.lock");
+
     /// <summary>The file of the segment that begins with a line.</summary>
     public string Segment(long first) => Path.Combine(Segments, Number(first) + SegmentSuffix);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tars.Storage.Databases;
 
 namespace Tars.Storage.Jobs;
@@ -35,6 +36,14 @@ public sealed record NewJob(Guid Id, string Kind, string Payload, DateTimeOffset
 /// <param name="LeaseUntil">Until when it is the owner's, UTC.</param>
 public sealed record TakenJob(Guid Id, string Kind, string Payload, string Owner, int Attempt, DateTimeOffset LeaseUntil);
 
+/// <summary>A job that is neither done nor given up, as somebody else sees it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Payload">With what it is done.</param>
+/// <param name="Owner">Who has it; null when nobody has.</param>
+/// <param name="Attempts">How often it was taken.</param>
+/// <param name="IsDue">Whether anybody may take it now: its lease has run out, or its pause is over.</param>
+public sealed record OpenJob(Guid Id, string Payload, string? Owner, int Attempts, bool IsDue);
+
 /// <summary>A job as it is kept.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Kind">What is to be done.</param>
@@ -43,7 +52,11 @@ public sealed record TakenJob(Guid Id, string Kind, string Payload, string Owner
 /// <param name="Owner">Who has it; null when nobody has.</param>
 /// <param name="Finished">When it was done or given up, UTC; null before.</param>
 /// <param name="Error">Why the last attempt failed; null when none did.</param>
-public sealed record Job(Guid Id, string Kind, JobState State, int Attempts, string? Owner, DateTimeOffset? Finished, string? Error);
+public sealed record Job(Guid Id, string Kind, JobState State, int Attempts, string? Owner, DateTimeOffset? Finished, string? Error)
+{
+    /// <summary>With what it is done.</summary>
+    public string Payload { get; init; } = string.Empty;
+}
 
 /// <summary>
 /// Jobs for several replicas. Each is taken by one owner for the time of a lease; an owner that dies loses it, and another one takes it. The clocks of the
@@ -106,13 +119,31 @@ public sealed class JobStore
             cancellationToken);
     }
 
-    /// <summary>Takes a job of one kind whose owner did not come back in time, or that is due again.</summary>
-    /// <returns>The job; null when there is none.</returns>
-    public Task<TakenJob?> TakeLapsedAsync(string kind, string owner, TimeSpan lease, CancellationToken cancellationToken)
+    /// <summary>The jobs of one kind that are neither done nor given up, the oldest first; at most a thousand.</summary>
+    public Task<IReadOnlyList<OpenJob>> ListOpenAsync(string kind, CancellationToken cancellationToken)
     {
+        const string Which = "SELECT job_id AS Id, payload AS Payload, owner AS Owner, attempts AS Attempts, created AS Created, {0} <= @now AS IsDue FROM jobs WHERE kind = @kind AND state = '{1}'";
         ArgumentException.ThrowIfNullOrEmpty(kind);
+        string sql = $"{string.Format(CultureInfo.InvariantCulture, Which, "lease_until", "leased")} UNION ALL {string.Format(CultureInfo.InvariantCulture, Which, "run_after", "waiting")} ORDER BY 5, 1 LIMIT 1000";
+        return _database.ReadAsync(
+            "list jobs",
+            async work => (IReadOnlyList<OpenJob>)[.. (await work.QueryAsync<OpenRow>(sql, new { kind, now = Now })).Select(row => row.ToJob())],
+            cancellationToken);
+    }
+
+    /// <summary>Takes a job over whose owner did not come back in time, or that is due again.</summary>
+    /// <param name="seen">The job as it was listed.</param>
+    /// <param name="owner">Who takes it.</param>
+    /// <param name="lease">For how long.</param>
+    /// <param name="isOwnerDead">Whether its owner is known to have died: then its lease does not matter.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    /// <returns>The job; null when it is no longer what it was: its owner is alive, or somebody else has taken it.</returns>
+    public Task<TakenJob?> TakeOverAsync(OpenJob seen, string owner, TimeSpan lease, bool isOwnerDead, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
         ArgumentException.ThrowIfNullOrEmpty(owner);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
+        string lapsed = isOwnerDead ? string.Empty : " AND lease_until <= @now";
         return _database.WriteAsync(
             "take a job",
             async work =>
@@ -120,11 +151,10 @@ public sealed class JobStore
                 long now = Now;
                 return (await work.FirstAsync<Row>(
                     $"""
-                    UPDATE jobs SET state = 'leased', owner = @owner, lease_until = @until, attempts = attempts + 1 WHERE job_id = (
-                        SELECT job_id FROM jobs WHERE kind = @kind AND ((state = 'leased' AND lease_until <= @now) OR (state = 'waiting' AND run_after <= @now)) AND attempts < max_attempts
-                        ORDER BY created, job_id LIMIT 1{"{skip_locked}"}) RETURNING {Taken}
+                    UPDATE jobs SET state = 'leased', owner = @owner, lease_until = @until, attempts = attempts + 1
+                    WHERE job_id = @id AND attempts = @attempts AND attempts < max_attempts AND ((state = 'leased'{lapsed}) OR (state = 'waiting' AND run_after <= @now)) RETURNING {Taken}
                     """,
-                    new { kind, owner, now, until = now + (lease.Ticks / TimeSpan.TicksPerMicrosecond) }))?.ToJob();
+                    new { id = seen.Id.ToString(), attempts = (long)seen.Attempts, owner, now, until = now + (lease.Ticks / TimeSpan.TicksPerMicrosecond) }))?.ToJob();
             },
             cancellationToken);
     }
@@ -183,7 +213,7 @@ public sealed class JobStore
     public Task<Job?> FindAsync(Guid id, CancellationToken cancellationToken) => _database.ReadAsync(
         "find a job",
         async work => (await work.FirstAsync<KeptRow>(
-            "SELECT job_id AS Id, kind AS Kind, state AS State, attempts AS Attempts, owner AS Owner, finished AS Finished, error AS Error FROM jobs WHERE job_id = @id", new { id = id.ToString() }))?.ToJob(),
+            "SELECT job_id AS Id, kind AS Kind, state AS State, attempts AS Attempts, owner AS Owner, finished AS Finished, error AS Error, payload AS Payload FROM jobs WHERE job_id = @id", new { id = id.ToString() }))?.ToJob(),
         cancellationToken);
 
     private long Now => StoreTime.Of(_time.GetUtcNow());
@@ -200,8 +230,24 @@ public sealed class JobStore
         public TakenJob ToJob() => new(Guid.Parse(Id), Kind, Payload, Owner, (int)Attempts, StoreTime.At(LeaseUntil));
     }
 
-    private sealed record KeptRow(string Id, string Kind, string State, long Attempts, string? Owner, long? Finished, string? Error)
+    // Whether something is due is a number on SQLite and a truth value on PostgreSQL.
+    private sealed class OpenRow
     {
-        public Job ToJob() => new(Guid.Parse(Id), Kind, StoreWords.Parse<JobState>(State), (int)Attempts, Owner, StoreTime.At(Finished), Error);
+        public string Id { get; set; } = string.Empty;
+
+        public string Payload { get; set; } = string.Empty;
+
+        public string? Owner { get; set; }
+
+        public long Attempts { get; set; }
+
+        public bool IsDue { get; set; }
+
+        public OpenJob ToJob() => new(Guid.Parse(Id), Payload, Owner, (int)Attempts, IsDue);
+    }
+
+    private sealed record KeptRow(string Id, string Kind, string State, long Attempts, string? Owner, long? Finished, string? Error, string Payload)
+    {
+        public Job ToJob() => new(Guid.Parse(Id), Kind, StoreWords.Parse<JobState>(State), (int)Attempts, Owner, StoreTime.At(Finished), Error) { Payload = Payload };
     }
 }

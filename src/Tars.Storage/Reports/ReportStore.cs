@@ -64,6 +64,7 @@ public sealed class ReportStore
                 if (added || run.State is RunState.Intended or RunState.Sealed)
                 {
                     await work.ExecuteAsync("UPDATE runs SET state = 'stored' WHERE run_id = @id", new { id = runId.ToString() });
+                    await RunStore.SeeAsync(work, runId, HullOf(reports));
                 }
 
                 return (IReadOnlyList<StoredReport>)kept;
@@ -163,6 +164,9 @@ public sealed class ReportStore
         "read a report's figures",
         work => ReportRows.FiguresAsync(work, reportId),
         cancellationToken);
+
+    private static StoredWindow? HullOf(IReadOnlyList<NewReport> reports) =>
+        reports.Count == 0 ? null : new StoredWindow(reports.Min(report => report.Window.From), reports.Max(report => report.Window.To));
 
     private static async Task<StoredReport?> FindAsync(SqlWork work, Guid runId, string name) =>
         (await work.FirstAsync<Row>($"SELECT {Columns} FROM reports WHERE run_id = @id AND name = @name", new { id = runId.ToString(), name }))?.ToReport();

@@ -48,15 +48,19 @@ public sealed class RunStore
                     new { id = intent.RunId.ToString(), intent.Command, from = StoreTime.Of(intent.Window?.From), to = StoreTime.Of(intent.Window?.To), intent.IntentSequence, intent.Actor, now });
                 Run kept = await RequireAsync(work, intent.RunId, What);
                 RunIntent same = intent with { Window = StoredWindow.At(StoreTime.Of(intent.Window?.From), StoreTime.Of(intent.Window?.To)) };
-                return kept.Intent == same ? kept : throw Refusal(What, $"run {intent.RunId} exists already with another intent", "give each run an id of its own");
+                bool isSame = kept.Intent with { Window = intent.Window is null ? null : kept.Intent.Window } == same; // the window may have become known since
+                return isSame ? kept : throw Refusal(What, $"run {intent.RunId} exists already with another intent", "give each run an id of its own");
             },
             cancellationToken);
     }
 
     /// <summary>Notes that the reports are sealed.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="window">The window it looks at, where its intent did not know it yet; null leaves it.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
     /// <exception cref="StoreException">The run is not known or has come farther, or the database failed.</exception>
-    public Task<Run> SealAsync(Guid runId, CancellationToken cancellationToken) => MoveAsync(
-        runId, RunState.Sealed, [RunState.Intended], null, null, [], cancellationToken);
+    public Task<Run> SealAsync(Guid runId, StoredWindow? window, CancellationToken cancellationToken) => MoveAsync(
+        runId, RunState.Sealed, [RunState.Intended], null, null, [], cancellationToken, window);
 
     /// <summary>Notes that a run without reports has kept what it made (a capture, for example). Runs with reports: <see cref="Reports.ReportStore.StoreAsync"/>.</summary>
     /// <exception cref="StoreException">The run is not known or has ended, or the database failed.</exception>
@@ -103,6 +107,16 @@ public sealed class RunStore
     /// <summary>Locks the run's row for the rest of the transaction and returns it.</summary>
     internal static async Task<Run?> LockAsync(SqlWork work, Guid runId) => await FindAsync(work, runId, "{for_update}");
 
+    /// <summary>Notes the window that a run looks at, where it was not known yet.</summary>
+    internal static async Task SeeAsync(SqlWork work, Guid runId, StoredWindow? window)
+    {
+        if (window is { } seen)
+        {
+            await work.ExecuteAsync(
+                "UPDATE runs SET window_from = @from, window_to = @to WHERE run_id = @id AND window_from IS NULL", new { id = runId.ToString(), from = StoreTime.Of(seen.From), to = StoreTime.Of(seen.To) });
+        }
+    }
+
     internal StoreException Refusal(string what, string reason, string? hint = null) => new(what, _database.Address.Location, reason, hint);
 
     private static async Task<Run?> FindAsync(SqlWork work, Guid runId, string ending) =>
@@ -111,7 +125,7 @@ public sealed class RunStore
     private async Task<Run> RequireAsync(SqlWork work, Guid runId, string what) =>
         await LockAsync(work, runId) ?? throw Refusal(what, $"there is no run {runId}", "keep its intent first");
 
-    private Task<Run> MoveAsync(Guid runId, RunState to, RunState[] from, long? outcome, string? reason, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
+    private Task<Run> MoveAsync(Guid runId, RunState to, RunState[] from, long? outcome, string? reason, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken, StoredWindow? window = null)
     {
         string what = $"move a run to {StoreWords.Of(to)}";
         return _database.WriteAsync(
@@ -134,6 +148,7 @@ public sealed class RunStore
                 await work.ExecuteAsync(
                     "UPDATE runs SET state = @state, outcome_sequence = @outcome, ended = @ended, reason = @reason WHERE run_id = @id",
                     new { id = runId.ToString(), state = StoreWords.Of(to), outcome, ended, reason });
+                await SeeAsync(work, runId, window);
                 foreach (NewMessage message in messages)
                 {
                     await OutboxStore.AddAsync(work, message with { RunId = runId }, now);

@@ -95,6 +95,7 @@ internal static class EveryCommand
         ["store backup"] = "backup",
         ["store restore"] = "backup --dry-run",
         ["store gc"] = "",
+        ["store recover"] = "",
         ["store export"] = "rows.jsonl",
         ["store import"] = "rows.jsonl",
     };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Tars.Application.Stores;
 using Tars.Compliance.Audit;
@@ -29,7 +28,7 @@ public sealed class BackupTests(StorePostgres postgres)
         AwsCredentials keys = account.CreateUserKeys();
         server.CreateBucket("before");
         server.CreateBucket("after");
-        await BackUpAndRestoreAsync(await SectionAsync(server, account, keys, "before"), await SectionAsync(server, account, keys, "after"));
+        await BackUpAndRestoreAsync(await postgres.SectionAsync(server, account, keys, "before"), await postgres.SectionAsync(server, account, keys, "after"));
     }
 
     [Fact]
@@ -39,7 +38,7 @@ public sealed class BackupTests(StorePostgres postgres)
         using FilledStore before = await FilledStore.CreateAsync();
         await PublishAsync(before, 3);
         await before.TarsAsync(0, "store", "backup", "backup");
-        using FilledStore after = FilledStore.Empty("storage: { folder: data, " + await DatabaseAsync() + " }");
+        using FilledStore after = FilledStore.Empty("storage: { folder: data, " + await postgres.DatabaseAsync() + " }");
         CopyRing(before, after);
         await after.TarsAsync(0, "store", "restore", before.Combine("backup"), "--erasures", "none");
         Assert.Contains("3 sealed and verified", await after.TarsAsync(0, "store", "check"), StringComparison.Ordinal);
@@ -232,26 +231,4 @@ public sealed class BackupTests(StorePostgres postgres)
             }
         }
     }
-
-    private async Task<string> SectionAsync(S3Server server, AwsAccount account, AwsCredentials keys, string bucket)
-    {
-        string database = await DatabaseAsync();
-        return $"storage: {{ {database}, blobs: {{ bucket: {bucket}, prefix: tars, region: {account.Region}, endpoint_url: \"{server.HttpAddress}\", access_key_id: {keys.AccessKeyId}, secret_access_key: \"{keys.SecretAccessKey}\" }} }}";
-    }
-
-    private async Task<string> DatabaseAsync()
-    {
-        PostgresServer server = postgres.Require();
-        string text = await server.CreateDatabaseAsync(Cancellation);
-        string name = text.Split(';').Single(part => part.StartsWith("Database=", StringComparison.Ordinal))["Database=".Length..];
-        return string.Create(
-            CultureInfo.InvariantCulture, $"database_url: \"postgresql://127.0.0.1:{server.Port}/{name}\", database_user: {PostgresServer.User}, database_password: \"{server.Password}\"");
-    }
-}
-
-/// <summary>One PostgreSQL for the tests of the store's commands.</summary>
-[CollectionDefinition(Name)]
-public sealed class StorePostgres : PostgresFixture, ICollectionFixture<StorePostgres>
-{
-    public const string Name = "store commands on PostgreSQL";
 }

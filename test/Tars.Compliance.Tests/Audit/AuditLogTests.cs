@@ -189,6 +189,30 @@ public sealed class AuditLogTests
         Assert.True(records[1].Timestamp - records[0].Timestamp >= TimeSpan.FromMinutes(5));
     }
 
+    /// <summary>As several processes have it open, each asks for itself.</summary>
+    [Fact]
+    public async Task AppendOnceAsync_ManyAtOnceThroughSeveralLogs_TheRunHasOneOutcome()
+    {
+        using LogFolder folder = new(TimeProvider.System);
+        AuditLog[] logs = [.. Enumerable.Range(0, 3).Select(_ => folder.Open())];
+        await logs[0].AppendAsync(LogFolder.Event(1), Cancelled);
+        OnceAppended[] all = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(() => logs[i % 3].AppendOnceAsync(Outcome(i % 2, i % 4 < 2 ? AuditOutcome.Success : AuditOutcome.Failure)))));
+        foreach (AuditLog log in logs)
+        {
+            await log.DisposeAsync();
+        }
+
+        for (int run = 0; run < 2; run++)
+        {
+            AuditRecord one = Assert.Single(new AuditQuery(folder.Log).Find(new AuditFilter { Type = "run.outcome", RunId = $"run-{run}" }));
+            OnceAppended[] answers = [.. all.Where((_, i) => i % 2 == run)];
+            Assert.Single(answers, answer => answer.IsNew);
+            Assert.All(answers, answer => Assert.Equal((one.Sequence, one.Outcome), (answer.Sequence, answer.Outcome)));
+        }
+
+        static AuditEvent Outcome(int run, AuditOutcome outcome) => LogFolder.Event(run) with { Type = "run.outcome", Outcome = outcome };
+    }
+
     [Fact]
     public async Task AppendAsync_AfterClosing_SaysSo()
     {

@@ -56,6 +56,10 @@ public class StateSectionTests
     [InlineData("0-59/2 0 31 12 0")]
     [InlineData("0 0 * * 7")]
     [InlineData("5  4 * * sun")]
+    [InlineData("0 0 29 2 *")] // every fourth year
+    [InlineData("0 0 30 1,2 *")]
+    [InlineData("0 0 28-31 FEB *")]
+    [InlineData("0 0 30 2 MON")] // on Mondays of February: a day or a weekday, crontab(5)
     public void Refuse_Schedule_IsTaken(string text) => Assert.Null(CronText.Refuse(text));
 
     [Theory]
@@ -73,5 +77,8 @@ public class StateSectionTests
     [InlineData("1,,2 * * * *", " is no minute (0 to 59, a-b, */n)")]
     [InlineData("* * L * *", "L is no day of month (1 to 31, a-b, */n)")]
     [InlineData("-1 * * * *", "-1 is no minute (0 to 59, a-b, */n)")]
+    [InlineData("0 0 30 2 *", "it never comes: no month of 2 has a day 30")]
+    [InlineData("0 0 31 4,6,9,11 *", "it never comes: no month of 4,6,9,11 has a day 31")]
+    [InlineData("0 0 30-31 feb *", "it never comes: no month of feb has a day 30-31")]
     public void Refuse_NoSchedule_SaysWhichField(string text, string reason) => Assert.Equal(reason, CronText.Refuse(text));
 }

@@ -14,7 +14,7 @@ internal sealed class Runner(Store store)
     {
         Guid run = store.Runs.NewId();
         await store.Runs.IntendAsync(new RunIntent(run, "kpi") { Window = Samples.Day, IntentSequence = 7, Actor = "subject-1" }, Token);
-        await store.Runs.SealAsync(run, Token);
+        await store.Runs.SealAsync(run, null, Token);
         await store.Reports.StoreAsync(run, reports, Token);
         return run;
     }

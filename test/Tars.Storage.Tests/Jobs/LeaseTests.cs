@@ -59,6 +59,34 @@ public abstract class LeaseTests(IStorePlace place) : StoreTestBase(place)
     }
 
     [Fact]
+    public async Task TakeOverAsync_LeaseRanOutOrOwnerIsDead_OnlyAsItWasSeen()
+    {
+        Store store = await NewStoreAsync();
+        TakenJob held = await store.Jobs.AddTakenAsync(new NewJob(Guid.NewGuid(), "publication", "{}", Clock.GetUtcNow(), int.MaxValue), "a", Minute, Token);
+        await store.Jobs.AddAsync(new NewJob(Guid.NewGuid(), "report", "{}", Clock.GetUtcNow()), Token);
+        OpenJob seen = Assert.Single(await store.Jobs.ListOpenAsync("publication", Token));
+        Assert.Equal(new OpenJob(held.Id, "{}", "a", 1, false), seen);
+        Assert.Null(await store.Jobs.TakeOverAsync(seen, "b", Minute, isOwnerDead: false, Token));
+        TakenJob dead = (await store.Jobs.TakeOverAsync(seen, "b", Minute, isOwnerDead: true, Token))!;
+        Assert.Equal(("b", 2), (dead.Owner, dead.Attempt));
+        Assert.Null(await store.Jobs.TakeOverAsync(seen, "c", Minute, isOwnerDead: true, Token)); // somebody was faster
+        Assert.False(await store.Jobs.ExtendAsync(held, Minute, Token));
+        Clock.Advance(Minute);
+        OpenJob lapsed = Assert.Single(await store.Jobs.ListOpenAsync("publication", Token));
+        Assert.True(lapsed.IsDue);
+        Assert.True(await store.Jobs.ExtendAsync(dead, Minute, Token)); // its owner is alive after all
+        Assert.Null(await store.Jobs.TakeOverAsync(lapsed, "c", Minute, isOwnerDead: false, Token));
+        Assert.True(await store.Jobs.FailAsync(dead, "a file is missing", Minute, Token));
+        OpenJob waiting = Assert.Single(await store.Jobs.ListOpenAsync("publication", Token));
+        Assert.Equal((null, false), (waiting.Owner, waiting.IsDue));
+        Clock.Advance(Minute);
+        Assert.True(Assert.Single(await store.Jobs.ListOpenAsync("publication", Token)).IsDue);
+        TakenJob last = (await store.Jobs.TakeOverAsync(waiting, "c", Minute, isOwnerDead: false, Token))!;
+        Assert.True(await store.Jobs.CompleteAsync(last, Token));
+        Assert.Empty(await store.Jobs.ListOpenAsync("publication", Token));
+    }
+
+    [Fact]
     public async Task CompleteAsync_SameOwnerWithALeaseItLost_IsTold()
     {
         Store store = await NewStoreAsync();
@@ -89,7 +117,7 @@ public abstract class LeaseTests(IStorePlace place) : StoreTestBase(place)
         Assert.True(await store.Jobs.FailAsync((await store.Jobs.TakeAsync("a", Minute, Token))!, "still none", Minute, Token));
         Clock.Advance(Minute);
         Assert.Null(await store.Jobs.TakeAsync("a", Minute, Token));
-        Assert.Equal(new Job(id, "report", JobState.Failed, 2, null, Clock.GetUtcNow() - Minute, "still none"), await store.Jobs.FindAsync(id, Token));
+        Assert.Equal(new Job(id, "report", JobState.Failed, 2, null, Clock.GetUtcNow() - Minute, "still none") { Payload = "{}" }, await store.Jobs.FindAsync(id, Token));
     }
 
     [Fact]

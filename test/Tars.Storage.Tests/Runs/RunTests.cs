@@ -17,8 +17,8 @@ public abstract class RunTests(IStorePlace place) : StoreTestBase(place)
         Assert.Equal(new Run(intent, RunState.Intended, null, began, null, null), await store.Runs.IntendAsync(intent, Token));
         Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(began, (await store.Runs.IntendAsync(intent, Token)).Started);
-        Assert.Equal(RunState.Sealed, (await store.Runs.SealAsync(id, Token)).State);
-        Assert.Equal(RunState.Sealed, (await store.Runs.SealAsync(id, Token)).State);
+        Assert.Equal(RunState.Sealed, (await store.Runs.SealAsync(id, null, Token)).State);
+        Assert.Equal(RunState.Sealed, (await store.Runs.SealAsync(id, null, Token)).State);
         Assert.Equal(RunState.Stored, (await store.Runs.MarkStoredAsync(id, Token)).State);
         NewMessage message = new("ops", """{"text":"done"}""");
         Run done = await store.Runs.CompleteAsync(id, 42, [message], Token);
@@ -40,7 +40,7 @@ public abstract class RunTests(IStorePlace place) : StoreTestBase(place)
         Assert.Equal($"{store.Location}: move a run to completed: run {id} is intended: only what is stored can become completed", early.Message);
         Assert.Null(await store.Outbox.TakeAsync("sender", TimeSpan.FromMinutes(1), Token));
         Assert.Equal("disk full", (await store.Runs.AbandonAsync(id, "disk full", Token)).Reason);
-        await Assert.ThrowsAsync<StoreException>(() => store.Runs.SealAsync(id, Token));
+        await Assert.ThrowsAsync<StoreException>(() => store.Runs.SealAsync(id, null, Token));
         await Assert.ThrowsAsync<StoreException>(() => store.Runs.AbandonAsync(Guid.NewGuid(), "x", Token));
         await Assert.ThrowsAsync<StoreException>(() => store.Reports.StoreAsync(id, [Samples.Report("kpi", 1, 1)], Token));
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Tars.TestKit.Servers;
 
@@ -14,6 +15,8 @@ public sealed class CutProxy : IAsyncDisposable
     private readonly Task _accepting;
     private volatile TaskCompletionSource _flowing = Flowing();
     private volatile bool _isCut;
+    private byte[]? _unanswered;
+    private bool _cutsThen;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="target">The port on 127.0.0.1 that it leads to.</param>
@@ -40,6 +43,18 @@ public sealed class CutProxy : IAsyncDisposable
 
     /// <summary>Connections stay open and nothing goes through them.</summary>
     public void Stall() => _flowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// The next request that holds this text reaches the server and is carried out, and its answer does not come back: the connection is closed in its place, when the server
+    /// has answered.
+    /// </summary>
+    /// <param name="text">ASCII.</param>
+    /// <param name="cuts">Whether the network is cut from then on.</param>
+    public void LoseAnswerTo(string text, bool cuts = false)
+    {
+        _cutsThen = cuts;
+        Volatile.Write(ref _unanswered, Encoding.ASCII.GetBytes(text));
+    }
 
     /// <summary>All is well again. What was on its way when it stalled arrives.</summary>
     public void Heal()
@@ -98,7 +113,8 @@ public sealed class CutProxy : IAsyncDisposable
                     await _flowing.Task; // what is not there cannot be reached
                     await server.ConnectAsync(IPAddress.Loopback, _target);
                     client.NoDelay = server.NoDelay = true;
-                    await Task.WhenAny(CopyAsync(client.GetStream(), server.GetStream()), CopyAsync(server.GetStream(), client.GetStream()));
+                    Connection connection = new();
+                    await Task.WhenAny(CopyAsync(client.GetStream(), server.GetStream(), connection, isRequest: true), CopyAsync(server.GetStream(), client.GetStream(), connection, isRequest: false));
                 }
             }
             catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
@@ -113,7 +129,7 @@ public sealed class CutProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, Connection connection, bool isRequest)
     {
         try
         {
@@ -122,6 +138,21 @@ public sealed class CutProxy : IAsyncDisposable
             while ((read = await from.ReadAsync(buffer)) > 0)
             {
                 await _flowing.Task;
+                if (isRequest && Volatile.Read(ref _unanswered) is { } text && buffer.AsSpan(0, read).IndexOf(text) >= 0 && Interlocked.Exchange(ref _unanswered, null) is not null)
+                {
+                    connection.IsUnanswered = true;
+                }
+
+                if (!isRequest && connection.IsUnanswered)
+                {
+                    if (_cutsThen)
+                    {
+                        Cut();
+                    }
+
+                    return;
+                }
+
                 await to.WriteAsync(buffer.AsMemory(0, read));
             }
         }
@@ -129,5 +160,10 @@ public sealed class CutProxy : IAsyncDisposable
         {
             // A connection that was cut.
         }
+    }
+
+    private sealed class Connection
+    {
+        public volatile bool IsUnanswered;
     }
 }

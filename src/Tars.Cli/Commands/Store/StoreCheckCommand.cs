@@ -51,7 +51,7 @@ internal static class StoreCheckCommand
                 [
                     new("reports", counts.Reports), new("sealed", counts.Sealed), new("unsigned", counts.Unsigned), new("files", counts.Blobs), new("file_bytes", counts.BlobBytes),
                     new("unreferenced_files", counts.Unreferenced), new("unlisted_files", counts.Unlisted), new("runs", counts.Runs), new("runs_in_audit_log", counts.InLog),
-                    new("runs_outlived_in_audit_log", counts.OutlivedInLog),
+                    new("runs_outlived_in_audit_log", counts.OutlivedInLog), new("runs_under_way", counts.UnderWay), new("runs_broken_off", counts.BrokenOff),
                 ]),
                 ["differences"] = new JsonArray([.. result.Differences.Select(one => (JsonNode)new JsonObject { ["part"] = one.Part, ["key"] = one.Key, ["what"] = one.What })]),
                 ["not_checked"] = ConfigFormat.List(result.NotChecked),
@@ -71,6 +71,11 @@ internal static class StoreCheckCommand
         if (counts.OutlivedInLog > 0)
         {
             run.Console.Say($"  {StoreAccess.Count(counts.OutlivedInLog, "run")} older than the audit log goes back");
+        }
+
+        if (counts.BrokenOff > 0)
+        {
+            run.Console.Say($"  {StoreAccess.Count(counts.BrokenOff, "run")} broke off; 'tars store recover', or the next run that keeps a report, ends what is left of them");
         }
 
         if (counts.Unreferenced + counts.Unlisted > 0)

@@ -32,6 +32,11 @@ internal static class StoreGcCommand
         OpenedStore opened = await access.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
+            if (!run.Has(DryRun))
+            {
+                await StoreRecoverCommand.RecoverAsync(run, opened, cancellationToken).ConfigureAwait(false);
+            }
+
             StoreCollecting collecting = new(opened.Rows, opened.Files, run.Time)
             {
                 KeepsReports = isHeld || run.Has(FilesOnly) ? null : TimeSpan.FromDays(access.Loaded.Section("compliance").Integer("retention_metrics")),
