@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Hosting;
 using Tars.Application.Stores;
 using Tars.Configuration.Layers;
 using Tars.Configuration.Sections;
+using Tars.Server.Access.Credentials;
 using Tars.Server.Hosting;
 using Tars.Storage;
+using Tars.Storage.Identity;
 using Tars.TestKit;
 using Xunit;
 
@@ -45,10 +47,11 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(Func<ServerParts, ServerParts>? change = null, string tarsYaml = "")
     {
         TemporaryDirectory folder = new();
-        folder.WriteText("tars.yaml", "storage: { folder: data }\n" + tarsYaml);
+        folder.WriteText("tars.yaml", $"storage: {{ folder: data }}\napi: {{ rate_limit_enabled: false }}\n{tarsYaml}");
         LoadedSettings settings = SettingsLoader.Load(
             new SettingsSearch { ConfigPath = folder.Combine("tars.yaml"), WorkingFolder = folder.Path, Environment = new Dictionary<string, string>() }, TarsSchema.Instance);
         OpenedStore store = await OpenedStore.OpenAsync(StorageSettings.Of(settings), TimeProvider.System, creates: true, TestContext.Current.CancellationToken);
+        string key = await AddKeyAsync(store.Rows);
         RunningServer running = new(folder, store, log =>
         {
             ServerParts parts = new(settings, store, null, TimeProvider.System, "9.9.9") { Log = log };
@@ -56,7 +59,18 @@ internal sealed class RunningServer : IAsyncDisposable
         });
         await running._server.StartAsync(TestContext.Current.CancellationToken);
         running.Client.BaseAddress = new Uri(running._server.Urls.Single());
+        running.Client.DefaultRequestHeaders.Add(ShownCredential.ApiKeyHeader, key);
         return running;
+    }
+
+    /// <summary>A key of an administrator, with which the client calls: who may call what is tested elsewhere.</summary>
+    private static async Task<string> AddKeyAsync(Store store)
+    {
+        NewUser user = new(Guid.NewGuid(), "subject-of-the-tests", "tests", "admin");
+        Assert.True(await store.Users.AddAsync(user, TestContext.Current.CancellationToken));
+        string key = ApiKeyText.Create();
+        await store.ApiKeys.AddAsync(new NewApiKey(Guid.NewGuid(), user.Id, "tests", ApiKeyText.HashOf(key), "admin", null), TestContext.Current.CancellationToken);
+        return key;
     }
 
     /// <summary>Sends a request.</summary>

@@ -66,7 +66,7 @@ internal sealed class AccessServer : IAsyncDisposable
     public static async Task<AccessServer> StartAsync(TimeProvider? time = null, string yaml = "", TemporaryDirectory? folder = null, string? database = null, bool audited = true)
     {
         TemporaryDirectory kept = folder ?? new TemporaryDirectory();
-        string api = yaml.Contains("api:", StringComparison.Ordinal) ? yaml : $"api:\n  jwt_secret: {Secret}\n{yaml}";
+        string api = yaml.Contains("api:", StringComparison.Ordinal) ? yaml : $"api:\n  rate_limit_enabled: false\n  jwt_secret: {Secret}\n{yaml}";
         kept.WriteText("tars.yaml", $"{api}\nstorage:\n  folder: store\n{(database is null ? string.Empty : $"  database_url: \"{database}\"\n")}compliance:\n  audit_log_path: audit\n");
         LoadedSettings settings = SettingsLoader.Load(
             new SettingsSearch { ConfigPath = kept.Combine("tars.yaml"), Environment = new Dictionary<string, string>(), CommandLine = [], WorkingFolder = kept.Path, UserFolder = kept.Combine("u"), SystemFolder = kept.Combine("s") },
