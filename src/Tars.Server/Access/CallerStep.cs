@@ -60,15 +60,13 @@ internal sealed class CallerStep(RequestDelegate next, CredentialCheck check)
         {
             caller = await look;
         }
-        catch (StoreException)
+        catch (StoreException exception)
         {
-            await ProblemAnswer.WriteAsync(context, ErrorCode.Unavailable, "who calls cannot be looked up, because the store does not answer; try again", retryAfter: RetryAfter);
-            return;
+            throw new ProblemException(ErrorCode.Unavailable, "who calls cannot be looked up, because the store does not answer; try again", inner: exception) { RetryAfter = RetryAfter };
         }
-        catch (ExternalIssuerException)
+        catch (ExternalIssuerException exception)
         {
-            await ProblemAnswer.WriteAsync(context, ErrorCode.Unavailable, "who calls cannot be looked up, because the issuer of the token does not answer; try again", retryAfter: RetryAfter);
-            return;
+            throw new ProblemException(ErrorCode.Unavailable, "who calls cannot be looked up, because the issuer of the token does not answer; try again", inner: exception) { RetryAfter = RetryAfter };
         }
 
         await GoOn(context, caller);

@@ -44,8 +44,15 @@ public sealed record ListenAddress(string Host, int Port, bool IsTls)
         }
     }
 
-    private IPAddress[] Addresses()
+    /// <summary>The addresses of this machine that are meant.</summary>
+    /// <exception cref="ListenException">The host is none.</exception>
+    public IReadOnlyList<IPAddress> Addresses()
     {
+        if (Host == "*")
+        {
+            return [IPAddress.Any];
+        }
+
         if (IPAddress.TryParse(Host, out IPAddress? address))
         {
             return [address];

@@ -23,6 +23,11 @@ internal static class ProblemSteps
         }
         catch (ProblemException problem)
         {
+            if (problem is { InnerException: { } cause } && problem.Code == ErrorCode.Unavailable)
+            {
+                tell(cause, context.TraceIdentifier);
+            }
+
             await ProblemAnswer.WriteAsync(context, problem).ConfigureAwait(false);
             return;
         }

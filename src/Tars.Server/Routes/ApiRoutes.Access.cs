@@ -18,7 +18,7 @@ public static partial class ApiRoutes
     public static readonly ApiRoute LogOut = new("POST", "/auth/logout", "logOut", "Ends the login of a refresh token, or of the access token that is shown", null, LimitClass.Public, RequestAudit.ByItself);
 
     /// <summary>Who calls.</summary>
-    public static readonly ApiRoute GetMe = new("GET", "/auth/me", "getMe", "Who calls, and what the credential allows", Role.ReadOnly, LimitClass.Role, RequestAudit.Never);
+    public static readonly ApiRoute GetMe = new("GET", "/auth/me", "getMe", "Who calls, and what the credential allows", Role.ReadOnly, LimitClass.Role, RequestAudit.Read);
 
     /// <summary>The public keys of access tokens.</summary>
     public static readonly ApiRoute GetTokenKeys = new("GET", "/.well-known/jwks.json", "getTokenKeys", "The public keys that verify access tokens; none with HS256", null, LimitClass.Public, RequestAudit.Never);

@@ -43,7 +43,7 @@ public sealed class TimeCodeTests
     public async Task LogIn_RoleThatNeedsASecondFactor_TakesEachCodeOnce()
     {
         FakeTimeProvider clock = new(DateTimeOffset.Parse("2026-03-01T00:00:00Z", null));
-        await using AccessServer server = await AccessServer.StartAsync(clock, $"api:\n  jwt_secret: {AccessServer.Secret}\n  require_mfa: [admin]", audited: false);
+        await using AccessServer server = await AccessServer.StartAsync(clock, $"api:\n  rate_limit_enabled: false\n  jwt_secret: {AccessServer.Secret}\n  require_mfa: [admin]", audited: false);
         await server.AddUserAsync("root", "admin");
         await server.AddUserAsync("ann", "sre");
         Assert.Equal((HttpStatusCode.Forbidden, "SECOND_FACTOR_MISSING"), await TryAsync(server, "root", null));

@@ -23,17 +23,17 @@ public sealed class OpenApiTests
         JsonNode document = await server.JsonAsync("/openapi.json");
         Assert.StartsWith("3.1", (string?)document["openapi"], StringComparison.Ordinal);
         Assert.Equal(
-            ApiRoutes.All.Select(route => $"{route.Method} {route.Template} {route.OperationId}").Order(),
+            ApiRoutes.All.Select(route => $"{route.Method} {PathOf(route)} {route.OperationId}").Order(),
             document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key.ToUpperInvariant()} {path.Key} {operation.Value!["operationId"]}")).Order());
         foreach (ApiRoute route in ApiRoutes.All)
         {
-            JsonNode operation = document["paths"]![route.Template]![route.Method.ToLowerInvariant()]!;
+            JsonNode operation = document["paths"]![PathOf(route)]![route.Method.ToLowerInvariant()]!;
             JsonObject responses = operation["responses"]!.AsObject();
             Assert.Equal(route.Least is not null, operation["security"] is not null);
             Assert.Equal(route.Least is not null, responses.ContainsKey("401") && responses.ContainsKey("403"));
             Assert.Equal(route.Limit != LimitClass.None, responses.ContainsKey("429"));
             Assert.All(responses.Where(response => response.Key[0] is '4' or '5'), response => Assert.NotNull(response.Value!["content"]!["application/problem+json"]!["example"]));
-            string[] inPath = [.. route.Template.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}'))];
+            string[] inPath = [.. route.Template.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}').Split(':')[0])];
             Assert.Equal(inPath, (operation["parameters"]?.AsArray() ?? []).Where(parameter => (string?)parameter!["in"] == "path").Select(parameter => (string?)parameter!["name"]));
         }
     }
@@ -56,4 +56,7 @@ public sealed class OpenApiTests
         using HttpResponseMessage other = await server.GetAsync("/docs/index.html");
         await RunningServer.ProblemAsync(other, 404, "NOT_FOUND");
     }
+
+    // What routing asks of a value is no part of a path in the document.
+    private static string PathOf(ApiRoute route) => System.Text.RegularExpressions.Regex.Replace(route.Template, ":[a-z]+}", "}");
 }

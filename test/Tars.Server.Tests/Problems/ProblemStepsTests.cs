@@ -78,7 +78,7 @@ public sealed class ProblemStepsTests
         RequestLog requests = new(log, isJson: false, tellsRequests: true, TimeProvider.System);
         await using (RunningServer server = await RunningServer.StartAsync(parts => parts with { Log = requests }))
         {
-            (await server.GetAsync("/api/daily/2026-01-05?secret=hunter2", ("Authorization", "Bearer hunter2"))).Dispose();
+            (await server.GetAsync("/api/daily/2026-01-05?secret=hunter2", ("Cookie", "session=hunter2"))).Dispose();
             (await server.GetAsync("/hunter2")).Dispose();
         }
 

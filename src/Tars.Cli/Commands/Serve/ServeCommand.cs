@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Tars.Application.Sealing;
@@ -13,6 +10,7 @@ using Tars.Cli.Commands.Store;
 using Tars.Configuration;
 using Tars.Configuration.Layers;
 using Tars.Server.Hosting;
+using Tars.Server.Transport;
 
 namespace Tars.Cli.Commands.Serve;
 
@@ -42,10 +40,6 @@ internal static class ServeCommand
 
         Warn(run, settings);
         List<ListenAddress> addresses = AddressesOf(run, api);
-        using X509Certificate2? certificate = addresses.Any(address => address.IsTls) ? CertificateOf(loaded, api) : null;
-#pragma warning disable CA5398 // the least version is what the setting is about; what is newer than 1.3 does not exist yet
-        SslProtocols protocols = api.Text("tls_min_version") == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
-#pragma warning restore CA5398
         OpenedStore store = await OpenedStore.OpenAsync(StorageSettings.Of(loaded), run.Time, creates: true, cancellationToken).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
@@ -58,8 +52,10 @@ internal static class ServeCommand
                 {
                     foreach (ListenAddress address in addresses)
                     {
-                        address.Listen(options, endpoint => endpoint.UseHttps(certificate!, https => https.SslProtocols = protocols));
+                        address.Listen(options, endpoint => endpoint.UseConfiguredTls());
                     }
+
+                    options.ListenForRedirects(addresses[0].Addresses()[0]);
                 }));
                 await using (server.ConfigureAwait(false))
                 {
@@ -76,6 +72,10 @@ internal static class ServeCommand
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TransportException exception)
+        {
+            throw new SealingException(exception.Message, "both files are PEM; the key has no passphrase and belongs to the first certificate", exception);
         }
         catch (IOException exception)
         {
@@ -150,19 +150,5 @@ internal static class ServeCommand
         }
 
         return addresses.Count > 0 ? addresses : throw new UsageException($"{ServeOptions.Urls.Name}: no address is given", "write for example http://127.0.0.1:8100");
-    }
-
-    private static X509Certificate2 CertificateOf(LoadedSettings loaded, SettingsSection api)
-    {
-        string certificate = Path.Combine(loaded.WorkingFolder, api.Text("tls_cert_path"));
-        string key = Path.Combine(loaded.WorkingFolder, api.Text("tls_key_path"));
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(certificate, key);
-        }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new SealingException($"{certificate}, {key}: no certificate with its private key: {exception.Message}", "both are PEM; the key has no passphrase and belongs to the first certificate", exception);
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Tars.Application.Auditing;
 using Tars.Compliance.Audit;
+using Tars.Server.Auditing;
 using Tars.Server.Problems;
 using Tars.Server.Routes;
 
@@ -56,6 +57,7 @@ internal sealed class AccessJournal(AuditTrail? trail, DenialCounts denials)
     /// <returns>False when it could not be written: then the request is answered 503 here.</returns>
     public async Task<bool> DeniedAsync(HttpContext context, ApiRoute? route, string reason)
     {
+        RequestEntry.Of(context).IsWritten = true; // here or in a count: the answer writes it no second time
         Caller caller = Caller.Of(context);
         string what = route?.OperationId ?? "(none)";
         long? earlier = denials.Count(new Denial(what, reason, (caller as Caller.Known)?.SubjectId));
