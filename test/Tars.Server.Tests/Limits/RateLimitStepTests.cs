@@ -30,6 +30,7 @@ public sealed class RateLimitStepTests
     [InlineData(null, "/open", 30)]
     [InlineData(null, "/a", 30)]
     [InlineData("refused", "/a", 30)]
+    [InlineData("refused", "/live", 30)]
     [InlineData(null, "/no/such/path", 30)]
     public async Task Request_ByDefault_IsLimitedAsTheIssueSays(string? caller, string path, int limit)
     {
