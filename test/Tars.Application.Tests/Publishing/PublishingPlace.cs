@@ -15,8 +15,6 @@ using Tars.Storage;
 using Tars.Storage.Blobs;
 using Tars.Storage.Blobs.S3;
 using Tars.Storage.Reports;
-using Tars.TestKit;
-using Xunit;
 
 namespace Tars.Application.Tests.Publishing;
 
