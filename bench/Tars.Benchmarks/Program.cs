@@ -9,6 +9,7 @@ using Tars.Benchmarks;
     ("blobs", "putting files into a directory of blobs and getting them back, beside cp and sha256sum", BlobBenchmark.RunAsync),
     ("capture", "writing and reading a capture of 100.8 million points: seconds and peak memory", CaptureBenchmark.RunAsync),
     ("config", "loading a configuration, whole and damaged: milliseconds a file", ConfigBenchmark.RunAsync),
+    ("limits", "deciding whether a request is one too many: nanoseconds and bytes", LimitBenchmark.RunAsync),
     ("retro", "a weekly retrospective over 10,000 series from a capture: seconds and peak memory", RetroBenchmark.RunAsync),
     ("sign", "signatures with the keys of a ring beside openssl: ratio, and the time of one", SignBenchmark.RunAsync),
     ("store", "the store on SQLite and PostgreSQL: keeping findings, first pages among many, opening; beside the bare databases", StoreBenchmark.RunAsync),

@@ -112,10 +112,13 @@ internal sealed class EdgeServer : IAsyncDisposable
     public static ApiRoute Route(string template, string id, string method = "GET", Role? least = null, LimitClass limit = LimitClass.Role, RequestAudit audit = RequestAudit.Never) =>
         new(method, template, id, "of a test", least, limit, audit);
 
+    /// <summary>A path of it.</summary>
+    public static Uri At(string path) => new(path, UriKind.Relative);
+
     /// <summary>A client of it.</summary>
     public HttpClient Client(string? caller = null)
     {
-        HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } }, disposeHandler: true) { BaseAddress = Address };
+        HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } }, disposeHandler: true) { BaseAddress = Address };
         if (caller is not null)
         {
             client.DefaultRequestHeaders.Add(CallerHeader, caller);

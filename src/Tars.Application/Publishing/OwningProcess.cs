@@ -57,18 +57,17 @@ internal sealed record OwningProcess(string Machine, int Id, long Started, strin
     {
         try
         {
-            string?[] names =
-            [
-                File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
-                .. new[] { "pid", "time" }.Select(kind => new FileInfo($"/proc/self/ns/{kind}").LinkTarget is { } link ? string.Concat(link.Where(char.IsAsciiDigit)) : null),
-            ];
-            return names.Contains(null) ? null : string.Join('.', names);
+            string boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+            return NumberOf("/proc/self/ns/pid") is { } processes && NumberOf("/proc/self/ns/time") is { } times ? $"{boot}.{processes}.{times}" : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    // Such as pid:[4026531836].
+    private static string? NumberOf(string link) => new FileInfo(link).LinkTarget is { } target ? string.Concat(target.Where(char.IsAsciiDigit)) : null;
 
     private static string[]? StatOf(int process)
     {

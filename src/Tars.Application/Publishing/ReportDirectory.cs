@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Tars.Reports;
-using Tars.Sealing.Keys;
 
 namespace Tars.Application.Publishing;
 

@@ -43,7 +43,7 @@ internal sealed class RequestAuditor(AuditTrail trail)
         _ => AuditOutcome.Failure,
     };
 
-    private Task AppendAsync(HttpContext context, ApiRoute? route, string type, AuditOutcome outcome, int? status, string? reason)
+    private async Task AppendAsync(HttpContext context, ApiRoute? route, string type, AuditOutcome outcome, int? status, string? reason)
     {
         RequestEntry entry = RequestEntry.Of(context);
         Caller.Known? known = Caller.Of(context) as Caller.Known;
@@ -69,7 +69,7 @@ internal sealed class RequestAuditor(AuditTrail trail)
         }
 
         string resource = entry.Resource ?? context.Request.Path.Value ?? "/";
-        return trail.AppendAsync(new AuditEvent
+        await trail.AppendAsync(new AuditEvent
         {
             Type = type,
             Outcome = outcome,
@@ -78,7 +78,7 @@ internal sealed class RequestAuditor(AuditTrail trail)
             Resource = resource.Length > ResourceLimit ? resource[..ResourceLimit] : resource,
             RequestId = context.TraceIdentifier,
             Data = AuditData.Of(data),
-        });
+        }).ConfigureAwait(false);
     }
 
     private static string Word(Role role) => role switch

@@ -12,7 +12,7 @@ internal sealed class RedisWindows(RedisSettings settings, TimeProvider time) : 
     private static readonly LimitRule Probe = new("probe", 1, TimeSpan.FromSeconds(1));
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
-    private IConnectionMultiplexer? _connection;
+    private ConnectionMultiplexer? _connection;
 
     /// <summary>The server, without anything secret.</summary>
     public string Server => settings.ToString();

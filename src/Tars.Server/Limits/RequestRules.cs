@@ -16,7 +16,9 @@ internal sealed class RequestRules(RateLimitSettings settings)
     public bool TryFind(ApiRoute? route, Caller caller, IPAddress? address, out LimitKey key)
     {
         key = default;
-        if (!settings.IsEnabled || route?.Limit == LimitClass.None)
+
+        // Whoever tries credentials is counted wherever they are tried.
+        if (!settings.IsEnabled || (route?.Limit == LimitClass.None && caller is not Caller.Refused))
         {
             return false;
         }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Tars.Configuration.Layers;
 using Tars.Server.Hosting;
 using Tars.Storage;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Microsoft.Extensions.Primitives;
 
@@ -10,6 +11,9 @@ internal readonly record struct ForwardedClient(IPAddress Address, bool? IsSecur
 {
     /// <summary>The most hops that are looked at.</summary>
     public const int HopLimit = 32;
+
+    private static readonly SearchValues<char> OfAddresses = SearchValues.Create("0123456789abcdefABCDEF.:");
+    private static readonly SearchValues<char> OfVersionFour = SearchValues.Create("0123456789.");
 
     /// <summary>
     /// Reads the headers from their end: each proxy adds who spoke to it. The last address that no trusted proxy has is the client; what stands before
@@ -80,7 +84,7 @@ internal readonly record struct ForwardedClient(IPAddress Address, bool? IsSecur
         }
 
         bool isFour = !text.Contains(':');
-        if (text.ContainsAnyExcept("0123456789abcdefABCDEF.:") || (isFour && (text.Count('.') != 3 || text.ContainsAnyExcept("0123456789."))) || !IPAddress.TryParse(text, out address))
+        if (text.ContainsAnyExcept(OfAddresses) || (isFour && (text.Count('.') != 3 || text.ContainsAnyExcept(OfVersionFour))) || !IPAddress.TryParse(text, out address))
         {
             return false;
         }

@@ -52,7 +52,7 @@ public sealed record TransportSettings(
             isSecure,
             isSecure ? PathOf(loaded, api, "tls_cert_path") : null,
             isSecure ? PathOf(loaded, api, "tls_key_path") : null,
-            api.Text("tls_min_version") == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+            ProtocolsOf(api.Text("tls_min_version")),
             isSecure && api.Has("redirect_port") ? api.Integer("redirect_port") : null,
             api.Integer("port"),
             api.Url("base_url"),
@@ -68,6 +68,10 @@ public sealed record TransportSettings(
                 connections.Duration("idle_timeout"),
                 connections.Bytes("min_rate")));
     }
+
+#pragma warning disable CA5398 // the least version is what the setting is about; a newer one than 1.3 does not exist
+    private static SslProtocols ProtocolsOf(string least) => least == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
+#pragma warning restore CA5398
 
     private static string PathOf(LoadedSettings loaded, SettingsSection api, string key) => api.FilePathOrNull(key) is { } path
         ? Path.GetFullPath(Path.Combine(loaded.WorkingFolder, path))

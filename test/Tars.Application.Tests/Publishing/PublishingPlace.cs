@@ -15,8 +15,6 @@ using Tars.Storage;
 using Tars.Storage.Blobs;
 using Tars.Storage.Blobs.S3;
 using Tars.Storage.Reports;
-using Tars.TestKit;
-using Xunit;
 
 namespace Tars.Application.Tests.Publishing;
 
@@ -43,9 +41,16 @@ internal sealed class PublishingPlace(string folder, TimeProvider time)
         bucket is null ? Path.Combine(folder, "files") : null,
         bucket is null ? null : new S3BlobStoreOptions
         {
-            Bucket = bucket.Name, Region = bucket.Region, Credentials = S3Credentials.Of(bucket.KeyId, bucket.Secret), Endpoint = bucket.Endpoint, PathStyle = true, AllowHttp = true,
+            Bucket = bucket.Name,
+            Region = bucket.Region,
+            Credentials = S3Credentials.Of(bucket.KeyId, bucket.Secret),
+            Endpoint = bucket.Endpoint,
+            PathStyle = true,
+            AllowHttp = true,
             Attempts = time == TimeProvider.System ? 5 : 1, // between two attempts the clock goes on, which a test moves by hand
-            Timeout = TimeSpan.FromSeconds(30), MaximumPause = TimeSpan.FromMilliseconds(50), SpoolDirectory = folder,
+            Timeout = TimeSpan.FromSeconds(30),
+            MaximumPause = TimeSpan.FromMilliseconds(50),
+            SpoolDirectory = folder,
         });
 
     /// <summary>Makes log, keys and schema.</summary>

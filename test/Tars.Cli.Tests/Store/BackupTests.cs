@@ -3,7 +3,6 @@ using Tars.Application.Stores;
 using Tars.Compliance.Audit;
 using Tars.TestKit;
 using Tars.TestKit.SecretServers.Aws;
-using Tars.TestKit.Servers;
 using Tars.TestKit.StorageServers;
 using Xunit;
 

@@ -32,7 +32,7 @@ public sealed class RequestAuditTests
         await using (server = await EdgeServer.StartAsync(string.Empty, routes, audits: true))
         {
             using HttpClient client = server.Client("admin/key-7");
-            using HttpResponseMessage answer = await client.DeleteAsync("/keys/12", Stop);
+            using HttpResponseMessage answer = await client.DeleteAsync(EdgeServer.At("/keys/12"), Stop);
             Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
             Assert.Equal(["api.act Intent"], seenInside);
             AuditRecord[] events = [.. server.Events()];
@@ -72,7 +72,7 @@ public sealed class RequestAuditTests
         await using (server = await EdgeServer.StartAsync(string.Empty, routes, audits: true))
         {
             using HttpClient client = server.Client("admin");
-            using HttpResponseMessage answer = await client.GetAsync("/file", HttpCompletionOption.ResponseHeadersRead, Stop);
+            using HttpResponseMessage answer = await client.GetAsync(EdgeServer.At("/file"), HttpCompletionOption.ResponseHeadersRead, Stop);
             eventsAtFirstByte = server.Events().Count;
             goOn.Release();
             byte[] body = await answer.Content.ReadAsByteArrayAsync(Stop);
@@ -100,7 +100,7 @@ public sealed class RequestAuditTests
         List<int> statuses = [];
         for (int i = 0; i < 5; i++)
         {
-            using HttpResponseMessage answer = await client.PostAsync("/login", null, Stop);
+            using HttpResponseMessage answer = await client.PostAsync(EdgeServer.At("/login"), null, Stop);
             statuses.Add((int)answer.StatusCode);
         }
 
@@ -120,7 +120,7 @@ public sealed class RequestAuditTests
         (ApiRoute, Delegate)[] routes = [(EdgeServer.Route("/users", "listUsers", least: Role.Admin), () => "users")];
         await using EdgeServer server = await EdgeServer.StartAsync(string.Empty, routes, audits: true);
         using HttpClient client = server.Client(caller);
-        using HttpResponseMessage answer = await client.GetAsync("/users", Stop);
+        using HttpResponseMessage answer = await client.GetAsync(EdgeServer.At("/users"), Stop);
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(reason is null ? [] : [$"api.denied {status} {reason} listUsers"], server.Events().Select(one => $"{one.Type} {one.Data!["status"]} {one.Data!["reason"]} {one.Data!["operation"]}"));
     }
@@ -133,7 +133,7 @@ public sealed class RequestAuditTests
         (ApiRoute, Delegate)[] routes = [(EdgeServer.Route("/daily", "getDaily", least: Role.ReadOnly, audit: RequestAudit.Read), () => TypedResults.Ok("a day"))];
         await using EdgeServer server = await EdgeServer.StartAsync($"api: {{audit_reads: {setting}}}", routes, audits: true);
         using HttpClient client = server.Client("readonly");
-        Assert.Equal("\"a day\"", await client.GetStringAsync("/daily?secret=1", Stop));
+        Assert.Equal("\"a day\"", await client.GetStringAsync(EdgeServer.At("/daily?secret=1"), Stop));
         Assert.Equal(Enumerable.Repeat("api.read /daily 200", expected), server.Events().Select(one => $"{one.Type} {one.Resource} {one.Data!["status"]}"));
     }
 
@@ -183,7 +183,7 @@ public sealed class RequestAuditTests
         {
             for (int i = 0; i < 50; i++)
             {
-                Assert.Equal("\"a day\"", await client.GetStringAsync("/daily", Stop));
+                Assert.Equal("\"a day\"", await client.GetStringAsync(EdgeServer.At("/daily"), Stop));
             }
         }));
         Assert.Equal(800, server.Events().Count);

@@ -30,6 +30,7 @@ public sealed class RateLimitStepTests
     [InlineData(null, "/open", 30)]
     [InlineData(null, "/a", 30)]
     [InlineData("refused", "/a", 30)]
+    [InlineData("refused", "/live", 30)]
     [InlineData(null, "/no/such/path", 30)]
     public async Task Request_ByDefault_IsLimitedAsTheIssueSays(string? caller, string path, int limit)
     {
@@ -37,13 +38,13 @@ public sealed class RateLimitStepTests
         using HttpClient client = server.Client(caller);
         for (int i = 1; i <= limit; i++)
         {
-            using HttpResponseMessage answer = await client.GetAsync(path, Stop);
+            using HttpResponseMessage answer = await client.GetAsync(EdgeServer.At(path), Stop);
             Assert.NotEqual(HttpStatusCode.TooManyRequests, answer.StatusCode);
             Assert.Contains($";r={limit - i};t=", answer.Headers.GetValues("RateLimit").Single(), StringComparison.Ordinal);
             Assert.EndsWith($";q={limit};w=60", answer.Headers.GetValues("RateLimit-Policy").Single(), StringComparison.Ordinal);
         }
 
-        using HttpResponseMessage refused = await client.GetAsync(path, Stop);
+        using HttpResponseMessage refused = await client.GetAsync(EdgeServer.At(path), Stop);
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType!.MediaType);
@@ -69,7 +70,7 @@ public sealed class RateLimitStepTests
         foreach (string? caller in (string?[])[null, "readonly", "admin", "sre"])
         {
             using HttpClient client = server.Client(caller);
-            using HttpResponseMessage answer = await client.PostAsync("/login", null, Stop);
+            using HttpResponseMessage answer = await client.PostAsync(EdgeServer.At("/login"), null, Stop);
             statuses.Add((int)answer.StatusCode);
         }
 
@@ -102,7 +103,7 @@ public sealed class RateLimitStepTests
     [Fact(Timeout = 120_000)]
     public async Task Request_ToServersWithOneRedis_IsLimitedOnce()
     {
-        await using RedisServer redis = await RedisServer.StartAsync("a-password", Stop);
+        await using RedisServer redis = await RedisServer.StartAsync("a-password", TestContext.Current.CancellationToken);
         string yaml = $"api: {{rate_limit_requests: 40}}\nstorage: {{redis_url: \"{redis.Address}\", redis_password: a-password}}";
         await using EdgeServer first = await EdgeServer.StartAsync(yaml, Routes);
         await using EdgeServer second = await EdgeServer.StartAsync(yaml, Routes);
@@ -112,7 +113,7 @@ public sealed class RateLimitStepTests
             using HttpClient client = server.Client("readonly");
             for (int i = 0; i < 20; i++)
             {
-                using HttpResponseMessage answer = await client.GetAsync("/a", Stop);
+                using HttpResponseMessage answer = await client.GetAsync(EdgeServer.At("/a"), TestContext.Current.CancellationToken);
                 Interlocked.Add(ref admitted, answer.IsSuccessStatusCode ? 1 : 0);
             }
         }));
@@ -125,7 +126,7 @@ public sealed class RateLimitStepTests
         List<int> statuses = [];
         foreach (string path in paths)
         {
-            using HttpResponseMessage answer = await client.GetAsync(path, Stop);
+            using HttpResponseMessage answer = await client.GetAsync(EdgeServer.At(path), TestContext.Current.CancellationToken);
             statuses.Add((int)answer.StatusCode);
         }
 

@@ -15,7 +15,7 @@ public sealed class SharedLimiterTests
     [Fact(Timeout = 120_000)]
     public async Task Take_FourReplicasAtOnce_AdmitExactlyTheLimit()
     {
-        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: Stop);
+        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using ReplicaSet set = await ReplicaSet.StartAsync(redis.Port, TimeSpan.FromHours(1));
         LimitRule rule = new("hour", 100, TimeSpan.FromHours(1));
         int[] admitted = new int[10];
@@ -31,7 +31,7 @@ public sealed class SharedLimiterTests
                     }
                 }
             },
-            Stop)));
+            TestContext.Current.CancellationToken)));
         Assert.All(admitted, count => Assert.Equal(100, count));
         Assert.All(Enumerable.Range(0, Replicas), i => Assert.Equal(LimiterMode.Shared, set[i].Limiter.State.Mode));
     }
@@ -40,7 +40,7 @@ public sealed class SharedLimiterTests
     [Fact(Timeout = 120_000)]
     public async Task Take_FourReplicasOverManyWindows_IsWhatTheOracleAllows()
     {
-        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: Stop);
+        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         TimeSpan window = TimeSpan.FromSeconds(1);
         await using ReplicaSet set = await ReplicaSet.StartAsync(redis.Port, window);
         LimitRule rule = new("second", 20, window);
@@ -59,10 +59,10 @@ public sealed class SharedLimiterTests
                         asked.Add(new Asked(sent, Stopwatch.GetTimestamp(), decision.IsAdmitted));
                     }
 
-                    await Task.Delay(random.Next(0, 40), Stop);
+                    await Task.Delay(random.Next(0, 40), TestContext.Current.CancellationToken);
                 }
             },
-            Stop)));
+            TestContext.Current.CancellationToken)));
         Assert.All(Enumerable.Range(0, Replicas), i => Assert.Equal(LimiterMode.Shared, set[i].Limiter.State.Mode));
 
         long ticks = (long)(window.TotalSeconds * Stopwatch.Frequency);
@@ -85,11 +85,11 @@ public sealed class SharedLimiterTests
     [Fact(Timeout = 180_000)]
     public async Task Take_RedisKilledAndStartedAgainUnderLoad_StaysNeitherOpenNorClosedAndComesBack()
     {
-        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: Stop);
+        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         TimeSpan window = TimeSpan.FromSeconds(2);
         await using ReplicaSet set = await ReplicaSet.StartAsync(redis.Port, window);
         LimitRule rule = new("two_seconds", 10, window);
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         List<Asked>[] asked = [.. Enumerable.Range(0, Replicas).Select(_ => new List<Asked>())];
         Task[] load = [.. Enumerable.Range(0, Replicas).Select(replica => Task.Run(
             async () =>
@@ -99,22 +99,22 @@ public sealed class SharedLimiterTests
                     long sent = Stopwatch.GetTimestamp();
                     bool isAdmitted = (await set[replica].Limiter.TakeAsync(Key(rule, 1))).IsAdmitted; // an exception fails the test
                     asked[replica].Add(new Asked(sent, Stopwatch.GetTimestamp(), isAdmitted));
-                    await Task.Delay(5, Stop);
+                    await Task.Delay(5, TestContext.Current.CancellationToken);
                 }
             },
-            Stop))];
-        await Task.Delay(1000, Stop);
+            TestContext.Current.CancellationToken))];
+        await Task.Delay(1000, TestContext.Current.CancellationToken);
         await redis.KillAsync();
         long killed = Stopwatch.GetTimestamp();
-        await WhileRunningAsync(load, set.WaitForAsync(LimiterMode.Local, Stop));
-        await Task.Delay(3000, Stop);
+        await WhileRunningAsync(load, set.WaitForAsync(LimiterMode.Local, TestContext.Current.CancellationToken));
+        await Task.Delay(3000, TestContext.Current.CancellationToken);
         Assert.True((await set[0].Limiter.TakeAsync(Key(rule, 2))).IsAdmitted); // somebody new is not refused for want of Redis
-        await redis.RestartAsync(Stop);
+        await redis.RestartAsync(TestContext.Current.CancellationToken);
         long restarted = Stopwatch.GetTimestamp();
-        await WhileRunningAsync(load, set.WaitForAsync(LimiterMode.Shared, Stop));
-        await Task.Delay(3000, Stop);
+        await WhileRunningAsync(load, set.WaitForAsync(LimiterMode.Shared, TestContext.Current.CancellationToken));
+        await Task.Delay(3000, TestContext.Current.CancellationToken);
         long shared = Stopwatch.GetTimestamp();
-        await Task.Delay(3000, Stop);
+        await Task.Delay(3000, TestContext.Current.CancellationToken);
         await end.CancelAsync();
         await Task.WhenAll(load);
 
@@ -135,13 +135,13 @@ public sealed class SharedLimiterTests
     [Fact(Timeout = 60_000)]
     public async Task Take_RedisThatAnswersNoMore_IsDecidedHereWithinItsPatience()
     {
-        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: Stop);
+        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using Replica replica = await Replica.StartAsync(redis.Port, TimeSpan.FromHours(1));
         LimitRule rule = new("hour", 2, TimeSpan.FromHours(1));
         Assert.True((await replica.Limiter.TakeAsync(Key(rule, 1))).IsAdmitted);
         using (Process stopping = Process.Start("kill", ["-STOP", $"{redis.Id}"]))
         {
-            await stopping.WaitForExitAsync(Stop);
+            await stopping.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
         Stopwatch watch = Stopwatch.StartNew();
@@ -152,19 +152,19 @@ public sealed class SharedLimiterTests
         Assert.False((await replica.Limiter.TakeAsync(Key(rule, 1))).IsAdmitted); // both before are remembered
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, RedisWindows.Patience / 2); // and nobody waits for Redis any more
         using Process waking = Process.Start("kill", ["-CONT", $"{redis.Id}"]);
-        await waking.WaitForExitAsync(Stop);
-        await replica.WaitForAsync(LimiterMode.Recovering, Stop);
+        await waking.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await replica.WaitForAsync(LimiterMode.Recovering, TestContext.Current.CancellationToken);
         Assert.False((await replica.Limiter.TakeAsync(Key(rule, 1))).IsAdmitted);
     }
 
     [Fact(Timeout = 60_000)]
     public async Task Take_ScriptForgottenByRedis_IsLoadedAgainWithoutLosingCount()
     {
-        await using RedisServer redis = await RedisServer.StartAsync("a-password", Stop);
+        await using RedisServer redis = await RedisServer.StartAsync("a-password", TestContext.Current.CancellationToken);
         await using Replica replica = await Replica.StartAsync(redis.Port, TimeSpan.FromHours(1), "a-password");
         LimitRule rule = new("hour", 2, TimeSpan.FromHours(1));
         Assert.True((await replica.Limiter.TakeAsync(Key(rule, 1))).IsAdmitted);
-        await redis.SayAsync("SCRIPT FLUSH", Stop);
+        await redis.SayAsync("SCRIPT FLUSH", TestContext.Current.CancellationToken);
         Assert.True((await replica.Limiter.TakeAsync(Key(rule, 1))).IsAdmitted);
         Assert.False((await replica.Limiter.TakeAsync(Key(rule, 1))).IsAdmitted);
         Assert.Equal(LimiterMode.Shared, replica.Limiter.State.Mode);
@@ -173,19 +173,19 @@ public sealed class SharedLimiterTests
     [Fact(Timeout = 60_000)]
     public async Task Start_WithoutRedis_CountsHereAndJoinsWhenItComes()
     {
-        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: Stop);
+        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await redis.KillAsync();
         await using Replica replica = await Replica.StartAsync(redis.Port, TimeSpan.FromMilliseconds(200));
         LimitRule rule = new("hour", 1, TimeSpan.FromHours(1));
         Assert.Equal(LimiterMode.Local, replica.Limiter.State.Mode);
         Assert.True((await replica.Limiter.TakeAsync(Key(rule, 1))).IsAdmitted);
         Assert.False((await replica.Limiter.TakeAsync(Key(rule, 1))).IsAdmitted);
-        await redis.RestartAsync(Stop);
-        await replica.WaitForAsync(LimiterMode.Recovering, Stop);
-        await Task.Delay(300, Stop);
+        await redis.RestartAsync(TestContext.Current.CancellationToken);
+        await replica.WaitForAsync(LimiterMode.Recovering, TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
         Assert.True((await replica.Limiter.TakeAsync(Key(rule, 2))).IsAdmitted);
-        await replica.WaitForAsync(LimiterMode.Shared, Stop);
-        Assert.Contains("tars:limit:hour:a:", await redis.SayAsync("KEYS tars:limit:hour:*", Stop) + await redis.SayAsync("RANDOMKEY", Stop), StringComparison.Ordinal);
+        await replica.WaitForAsync(LimiterMode.Shared, TestContext.Current.CancellationToken);
+        Assert.Contains("tars:limit:hour:a:", await redis.SayAsync("KEYS tars:limit:hour:*", TestContext.Current.CancellationToken) + await redis.SayAsync("RANDOMKEY", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     // A load that ended early ended with the exception that is the failure.

@@ -19,7 +19,7 @@ public sealed class WindowScriptTests
     [Fact(Timeout = 120_000)]
     public async Task Text_AnyTimes_DecidesAsTheSlowReference()
     {
-        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: Stop);
+        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port}");
         foreach (int seed in Seeds.DrawMany(20))
         {
@@ -39,7 +39,7 @@ public sealed class WindowScriptTests
     [Fact(Timeout = 60_000)]
     public async Task Text_ClockSetBack_RefusesForOneWindowAndNotLonger()
     {
-        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: Stop);
+        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port}");
         TimeSpan window = TimeSpan.FromSeconds(10);
         DateTimeOffset now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -54,7 +54,7 @@ public sealed class WindowScriptTests
     [Fact(Timeout = 60_000)]
     public async Task Text_LimitLowered_CountsWhatWasAdmittedBefore()
     {
-        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: Stop);
+        await using RedisServer redis = await RedisServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port}");
         TimeSpan window = TimeSpan.FromSeconds(10);
         DateTimeOffset start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

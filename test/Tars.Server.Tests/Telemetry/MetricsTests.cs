@@ -34,16 +34,16 @@ public sealed class MetricsTests
         using HttpClient client = server.Client();
         for (int i = 0; i < 20; i++)
         {
-            await client.GetAsync($"/api/daily/2026-01-{i + 1:00}", Stop);
-            await client.GetAsync($"/no/such/{Guid.NewGuid()}", Stop);
+            await client.GetAsync(EdgeServer.At($"/api/daily/2026-01-{i + 1:00}"), Stop);
+            await client.GetAsync(EdgeServer.At($"/no/such/{Guid.NewGuid()}"), Stop);
         }
 
-        await client.GetAsync("/summaries/daily/2026-01-01", Stop);
-        await client.GetAsync("/api/fails", Stop);
-        await client.GetAsync("/api/secret", Stop);
+        await client.GetAsync(EdgeServer.At("/summaries/daily/2026-01-01"), Stop);
+        await client.GetAsync(EdgeServer.At("/api/fails"), Stop);
+        await client.GetAsync(EdgeServer.At("/api/secret"), Stop);
         await client.SendAsync(new HttpRequestMessage(new HttpMethod("BREW"), "/api/daily/x"), Stop);
         await client.SendAsync(new HttpRequestMessage(new HttpMethod("PROPFIND"), "/api/daily/x"), Stop);
-        string text = await client.GetStringAsync("/metrics", Stop);
+        string text = await client.GetStringAsync(EdgeServer.At("/metrics"), Stop);
         Assert.Contains("tars_api_requests_total{endpoint=\"/api/daily/{date}\",method=\"GET\",status=\"200\"} 21\n", text, StringComparison.Ordinal);
         Assert.Contains("tars_api_requests_total{endpoint=\"unmatched\",method=\"GET\",status=\"404\"} 20\n", text, StringComparison.Ordinal);
         Assert.Contains("tars_api_requests_total{endpoint=\"/api/fails\",method=\"GET\",status=\"409\"} 1\n", text, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class MetricsTests
         await using EdgeServer server = await EdgeServer.StartAsync(string.Empty, Routes);
         await StoreAsync(server);
         using HttpClient client = server.Client();
-        string text = await client.GetStringAsync("/metrics", Stop);
+        string text = await client.GetStringAsync(EdgeServer.At("/metrics"), Stop);
         Assert.Contains("tars_availability_percent{service=\"shop\"} 99.5\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("silent", text, StringComparison.Ordinal); // not measured: not 0, not 100, not there
         Assert.Contains("tars_reports_stored{kind=\"kpi\"} 2\n", text, StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public sealed class MetricsTests
     {
         await using EdgeServer server = await EdgeServer.StartAsync(string.Empty, Routes);
         using HttpClient client = server.Client();
-        string text = await client.GetStringAsync("/metrics", Stop);
+        string text = await client.GetStringAsync(EdgeServer.At("/metrics"), Stop);
         Assert.Contains("tars_store_up 1\n", text, StringComparison.Ordinal);
         Assert.DoesNotMatch("(?m)^tars_availability_percent", text);
         Assert.DoesNotMatch("(?m)^tars_compliance_violations_total", text);
@@ -103,9 +103,9 @@ public sealed class MetricsTests
     {
         await using EdgeServer server = await EdgeServer.StartAsync(string.Empty, Routes);
         using HttpClient client = server.Client();
-        await client.GetStringAsync("/metrics", Stop);
+        await client.GetStringAsync(EdgeServer.At("/metrics"), Stop);
         SealingMeter.Operations.Add(2, new("operation", "encrypt"), new("algorithm", "AES-256-GCM"));
-        Assert.Matches("tars_encryption_operations_total\\{operation=\"encrypt\",algorithm=\"AES-256-GCM\"\\} [2-9]", await client.GetStringAsync("/metrics", Stop));
+        Assert.Matches("tars_encryption_operations_total\\{operation=\"encrypt\",algorithm=\"AES-256-GCM\"\\} [2-9]", await client.GetStringAsync(EdgeServer.At("/metrics"), Stop));
     }
 
     [Fact]
@@ -114,10 +114,10 @@ public sealed class MetricsTests
         await using EdgeServer server = await EdgeServer.StartAsync(string.Empty, Routes);
         await StoreAsync(server);
         using HttpClient client = server.Client();
-        await client.GetAsync("/api/daily/x", Stop);
+        await client.GetAsync(EdgeServer.At("/api/daily/x"), Stop);
         SealingMeter.Operations.Add(1, new("operation", "sign"), new("algorithm", "with \"quotes\", a \\ and\na line"));
-        await client.GetStringAsync("/metrics", Stop);
-        using HttpResponseMessage answer = await client.GetAsync("/metrics", Stop);
+        await client.GetStringAsync(EdgeServer.At("/metrics"), Stop);
+        using HttpResponseMessage answer = await client.GetAsync(EdgeServer.At("/metrics"), Stop);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
         CommandResult result = await new CommandLine(Executables.Require("promtool"), "check", "metrics") { Input = await answer.Content.ReadAsStringAsync(Stop) }.RunAsync(Stop);
         Assert.Equal((0, string.Empty), (result.ExitCode, result.Output + result.Error));
@@ -131,17 +131,17 @@ public sealed class MetricsTests
         using HttpClient client = server.Client();
         for (int i = 0; i < 7; i++)
         {
-            await client.GetAsync("/api/daily/x", Stop);
+            await client.GetAsync(EdgeServer.At("/api/daily/x"), TestContext.Current.CancellationToken);
         }
 
-        await using PrometheusServer prometheus = await PrometheusServer.StartAsync(new PrometheusOptions { ScrapeConfigs = $"- job_name: tars\n  static_configs: [{{targets: ['127.0.0.1:{port}']}}]\n" }, Stop);
+        await using PrometheusServer prometheus = await PrometheusServer.StartAsync(new PrometheusOptions { ScrapeConfigs = $"- job_name: tars\n  static_configs: [{{targets: ['127.0.0.1:{port}']}}]\n" }, TestContext.Current.CancellationToken);
         using HttpClient asking = new() { BaseAddress = prometheus.Address };
         Assert.Equal("7", await ValueAsync(asking, "sum(tars_api_requests_total{endpoint=\"/api/daily/{date}\",status=\"200\"})"));
         Assert.Equal("1", await ValueAsync(asking, "up{job=\"tars\"}"));
         Assert.Equal("7", await ValueAsync(asking, "sum(tars_api_latency_seconds_bucket{endpoint=\"/api/daily/{date}\",le=\"+Inf\"})"));
-        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/metrics", Stop)).StatusCode); // they have a port of their own
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(EdgeServer.At("/metrics"), TestContext.Current.CancellationToken)).StatusCode); // they have a port of their own
         using HttpClient other = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync("/api/daily/x", Stop)).StatusCode); // and nothing else is there
+        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(EdgeServer.At("/api/daily/x"), TestContext.Current.CancellationToken)).StatusCode); // and nothing else is there
     }
 
     [Theory]
@@ -152,7 +152,7 @@ public sealed class MetricsTests
     {
         await using EdgeServer server = await EdgeServer.StartAsync("telemetry: {metrics_access: authenticated}", Routes);
         using HttpClient client = server.Client(caller);
-        Assert.Equal(status, (int)(await client.GetAsync("/metrics", Stop)).StatusCode);
+        Assert.Equal(status, (int)(await client.GetAsync(EdgeServer.At("/metrics"), Stop)).StatusCode);
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public sealed class MetricsTests
     {
         await using EdgeServer server = await EdgeServer.StartAsync(yaml, Routes);
         using HttpClient client = server.Client();
-        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/metrics", Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(EdgeServer.At("/metrics"), Stop)).StatusCode);
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class MetricsTests
     }
 
     private static async Task<int> ConnectionsAsync(HttpClient client) =>
-        int.Parse(Regex.Match(await client.GetStringAsync("/metrics", Stop), "(?m)^tars_active_connections ([0-9]+)$").Groups[1].Value, CultureInfo.InvariantCulture);
+        int.Parse(Regex.Match(await client.GetStringAsync(EdgeServer.At("/metrics"), Stop), "(?m)^tars_active_connections ([0-9]+)$").Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
@@ -222,7 +222,7 @@ public sealed class MetricsTests
     {
         while (true)
         {
-            using JsonDocument answer = JsonDocument.Parse(await prometheus.GetStringAsync("api/v1/query?query=" + Uri.EscapeDataString(query), Stop));
+            using JsonDocument answer = JsonDocument.Parse(await prometheus.GetStringAsync(EdgeServer.At("api/v1/query?query=" + Uri.EscapeDataString(query)), Stop));
             JsonElement result = answer.RootElement.GetProperty("data").GetProperty("result");
             if (result.GetArrayLength() > 0)
             {

@@ -52,7 +52,7 @@ public sealed class TlsTests
         using PrivateAuthority authority = new();
         await using EdgeServer server = await StartAsync(authority, "hsts_max_age: 30d");
         using HttpClient client = server.Client();
-        using HttpResponseMessage answer = await client.GetAsync("/open", Stop);
+        using HttpResponseMessage answer = await client.GetAsync(EdgeServer.At("/open"), Stop);
         Assert.Equal("max-age=2592000", answer.Headers.GetValues("Strict-Transport-Security").Single());
     }
 
@@ -63,17 +63,17 @@ public sealed class TlsTests
         int port = Tars.TestKit.Servers.LoopbackPort.Free();
         await using EdgeServer server = await StartAsync(authority, $"redirect_port: {port}, base_url: \"https://tars.example:8443\"");
         using HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        using HttpResponseMessage moved = await client.GetAsync("/open?a=b%20c", Stop);
+        using HttpResponseMessage moved = await client.GetAsync(EdgeServer.At("/open?a=b%20c"), Stop);
         Assert.Equal(HttpStatusCode.PermanentRedirect, moved.StatusCode);
         Assert.Equal("https://tars.example:8443/open?a=b%20c", moved.Headers.Location!.OriginalString);
-        using HttpResponseMessage posted = await client.PostAsync("/open", null, Stop);
+        using HttpResponseMessage posted = await client.PostAsync(EdgeServer.At("/open"), null, Stop);
         Assert.Equal(HttpStatusCode.Forbidden, posted.StatusCode);
         using HttpRequestMessage request = new(HttpMethod.Get, "/open");
         request.Headers.Add("X-API-Key", "secret");
         using HttpResponseMessage refused = await client.SendAsync(request, Stop);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Contains("replace it", await refused.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
-        Assert.Equal("live", await client.GetStringAsync("/health/live", Stop));
+        Assert.Equal("live", await client.GetStringAsync(EdgeServer.At("/health/live"), Stop));
     }
 
     [Fact(Timeout = 120_000)]
@@ -90,7 +90,7 @@ public sealed class TlsTests
         Assert.Equal(first.Thumbprint, await ServedAsync(server));
 
         using HttpClient open = server.Client();
-        Assert.Equal("open", await open.GetStringAsync("/open", Stop));
+        Assert.Equal("open", await open.GetStringAsync(EdgeServer.At("/open"), TestContext.Current.CancellationToken));
         foreach (Action spoil in (Action[])[() => folder.WriteText("tls.pem", "no certificate"), () => Write(folder, expired), () => folder.WriteText("tls.key", second.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()), () => File.Delete(folder.Combine("tls.pem"))])
         {
             spoil();
@@ -101,7 +101,7 @@ public sealed class TlsTests
         Write(folder, second);
         Looks(certificate);
         Assert.Equal(second.Thumbprint, await ServedAsync(server));
-        Assert.Equal("open", await open.GetStringAsync("/open", Stop)); // the connection from before lives on
+        Assert.Equal("open", await open.GetStringAsync(EdgeServer.At("/open"), TestContext.Current.CancellationToken)); // the connection from before lives on
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class TlsTests
     {
         using TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, server.Address.Port, Stop);
-        await using SslStream stream = new(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        await using SslStream stream = new(client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
         await stream.AuthenticateAsClientAsync("127.0.0.1");
         return stream.RemoteCertificate!.GetCertHashString();
     }

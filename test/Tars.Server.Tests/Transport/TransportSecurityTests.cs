@@ -36,7 +36,7 @@ public sealed class TransportSecurityTests
         using HttpClient client = server.Client();
         foreach (string path in (string[])["/open", "/nothing"])
         {
-            using HttpResponseMessage answer = await client.GetAsync(path, Stop);
+            using HttpResponseMessage answer = await client.GetAsync(EdgeServer.At(path), Stop);
             Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
             Assert.Equal("DENY", answer.Headers.GetValues("X-Frame-Options").Single());
             Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
@@ -46,7 +46,7 @@ public sealed class TransportSecurityTests
             Assert.False(answer.Headers.Contains("Strict-Transport-Security")); // without TLS it means nothing (RFC 6797, section 7.2)
         }
 
-        using HttpResponseMessage page = await client.GetAsync("/page", Stop);
+        using HttpResponseMessage page = await client.GetAsync(EdgeServer.At("/page"), Stop);
         Assert.Equal(SecurityHeaders.PagePolicy, page.Headers.GetValues("Content-Security-Policy").Single());
     }
 
@@ -121,7 +121,7 @@ public sealed class TransportSecurityTests
         using HttpResponseMessage answer = await client.SendAsync(request, Stop);
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(status == 200 ? ["max-age=31536000"] : [], Values(answer, "Strict-Transport-Security"));
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live", Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(EdgeServer.At("/health/live"), Stop)).StatusCode);
     }
 
     [Fact]
@@ -129,9 +129,9 @@ public sealed class TransportSecurityTests
     {
         await using EdgeServer server = await EdgeServer.StartAsync("api: {connections: {max_body: 4KiB}}", Routes);
         using HttpClient client = server.Client();
-        using HttpResponseMessage taken = await client.PostAsync("/upload", new ByteArrayContent(new byte[4096]), Stop);
+        using HttpResponseMessage taken = await client.PostAsync(EdgeServer.At("/upload"), new ByteArrayContent(new byte[4096]), Stop);
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
-        using HttpResponseMessage refused = await client.PostAsync("/upload", new ByteArrayContent(new byte[4097]), Stop);
+        using HttpResponseMessage refused = await client.PostAsync(EdgeServer.At("/upload"), new ByteArrayContent(new byte[4097]), Stop);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
     }
 
