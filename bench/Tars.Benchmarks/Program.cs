@@ -11,6 +11,7 @@ using Tars.Benchmarks;
     ("config", "loading a configuration, whole and damaged: milliseconds a file", ConfigBenchmark.RunAsync),
     ("limits", "deciding whether a request is one too many: nanoseconds and bytes", LimitBenchmark.RunAsync),
     ("retro", "a weekly retrospective over 10,000 series from a capture: seconds and peak memory", RetroBenchmark.RunAsync),
+    ("serve", "the API beside a bare Kestrel endpoint under wrk, audited, at half load, under a flood of bad logins; memory", ServeBenchmark.RunAsync),
     ("sign", "signatures with the keys of a ring beside openssl: ratio, and the time of one", SignBenchmark.RunAsync),
     ("store", "the store on SQLite and PostgreSQL: keeping findings, first pages among many, opening; beside the bare databases", StoreBenchmark.RunAsync),
     ("seal", "sealing: in memory beside openssl, 4 GiB beside cp, age and gpg, peak memory, a report of 1 MB", SealBenchmark.RunAsync),
