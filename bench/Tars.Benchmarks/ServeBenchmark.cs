@@ -15,7 +15,7 @@ namespace Tars.Benchmarks;
 internal static class ServeBenchmark
 {
     // A limit that is counted and never reached.
-    private static readonly string[] Limits = ["api.rate_limit_window=1s", "api.rate_limit_requests=1000000", "api.rate_limits.public=1000000", "api.rate_limits.readonly=1000000", "api.rate_limits.sre=1000000", "api.rate_limits.admin=1000000"];
+    private static readonly string[] Limits = ["api.rate_limit_window=1", "api.rate_limit_requests=1000000", "api.rate_limits.public=1000000", "api.rate_limits.readonly=1000000", "api.rate_limits.sre=1000000", "api.rate_limits.admin=1000000"];
 
     /// <summary>Runs it.</summary>
     public static async Task RunAsync(BenchmarkArguments arguments)

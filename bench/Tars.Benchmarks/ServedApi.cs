@@ -52,11 +52,11 @@ internal sealed class ServedApi : IAsyncDisposable
         start.Environment["TARS_API_JWT_SECRET"] = "0123456789abcdef0123456789abcdef-bench";
         long began = Stopwatch.GetTimestamp();
         _server = Process.Start(start)!;
-        _ = _server.StandardError.ReadToEndAsync();
+        Task<string> error = _server.StandardError.ReadToEndAsync();
         string? line;
         do
         {
-            line = await _server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("tars serve ended before it listened");
+            line = await _server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"tars serve ended before it listened: {await error}");
         }
         while (!line.StartsWith("listening on ", StringComparison.Ordinal));
         Address = new Uri(line["listening on ".Length..].Split(',')[0]);
