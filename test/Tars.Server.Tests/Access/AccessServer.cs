@@ -67,7 +67,7 @@ internal sealed class AccessServer : IAsyncDisposable
     {
         TemporaryDirectory kept = folder ?? new TemporaryDirectory();
         string api = yaml.Contains("api:", StringComparison.Ordinal) ? yaml : $"api:\n  jwt_secret: {Secret}\n{yaml}";
-        kept.WriteText("tars.yaml", $"{api}\nstorage:\n  folder: store\n{(database is null ? string.Empty : $"  database_url: \"{database}\"\n")}compliance:\n  audit_log_path: audit\n");
+        kept.WriteText("tars.yaml", $"{api}\nstorage:\n  folder: store\n{DatabaseYaml(database)}compliance:\n  audit_log_path: audit\n");
         LoadedSettings settings = SettingsLoader.Load(
             new SettingsSearch { ConfigPath = kept.Combine("tars.yaml"), Environment = new Dictionary<string, string>(), CommandLine = [], WorkingFolder = kept.Path, UserFolder = kept.Combine("u"), SystemFolder = kept.Combine("s") },
             TarsSchema.Instance);
@@ -164,6 +164,19 @@ internal sealed class AccessServer : IAsyncDisposable
         }
     }
 
+    private static string DatabaseYaml(string? database)
+    {
+        if (database is null)
+        {
+            return string.Empty;
+        }
+
+        Npgsql.NpgsqlConnectionStringBuilder text = new(database);
+        return string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"  database_url: \"postgresql://{text.Host}:{text.Port}/{text.Database}\"\n  database_user: \"{text.Username}\"\n  database_password: \"{text.Password}\"\n");
+    }
+
     // One hash for all: making it takes time on purpose.
     private static readonly Lazy<string> Hash = new(() => PasswordHash.Create(Password));
 
@@ -181,6 +194,10 @@ internal sealed class AccessServer : IAsyncDisposable
                 catch (ProblemException problem)
                 {
                     await ProblemAnswer.WriteAsync(context, problem);
+                }
+                catch (Storage.StoreException exception)
+                {
+                    await ProblemAnswer.WriteAsync(context, ErrorCode.Unavailable, exception.Reason);
                 }
             });
             next(server);
