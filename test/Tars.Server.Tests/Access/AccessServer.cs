@@ -34,6 +34,7 @@ internal sealed class AccessServer : IAsyncDisposable
     private readonly OpenedStore _store;
     private readonly AuditTrail? _audit;
     private readonly bool _ownsFolder;
+    private bool _auditEnded;
 
     private AccessServer(WebApplication server, ServerParts parts, TemporaryDirectory folder, bool ownsFolder)
     {
@@ -118,6 +119,13 @@ internal sealed class AccessServer : IAsyncDisposable
         return ((string)tokens["access_token"]!, (string)tokens["refresh_token"]!);
     }
 
+    /// <summary>Ends the audit log: nothing can be written to it any longer.</summary>
+    public async ValueTask BreakAuditAsync()
+    {
+        await _audit!.DisposeAsync();
+        _auditEnded = true;
+    }
+
     /// <summary>Posts JSON without a credential.</summary>
     public Task<HttpResponseMessage> PostAsync(string path, JsonNode body) => SendAsync(HttpMethod.Post, path, null, body);
 
@@ -153,7 +161,7 @@ internal sealed class AccessServer : IAsyncDisposable
         Client.Dispose();
         await _server.DisposeAsync();
         await _store.DisposeAsync();
-        if (_audit is not null)
+        if (_audit is not null && !_auditEnded)
         {
             await _audit.DisposeAsync();
         }

@@ -210,5 +210,5 @@ public sealed class SqliteRefreshRaceTests : RefreshRaceTests
 public sealed class PostgresRefreshRaceTests(PostgresFixture postgres) : RefreshRaceTests, IClassFixture<PostgresFixture>
 {
     [Fact]
-    public async Task Refresh_ManyClientsWithLostAnswers_ForksNoFamilyAndLogsNobodyOut() => await RaceAsync(await postgres.Require().CreateDatabaseAsync());
+    public async Task Refresh_ManyClientsWithLostAnswers_ForksNoFamilyAndLogsNobodyOut() => await RaceAsync(await postgres.Require().CreateDatabaseAsync(TestContext.Current.CancellationToken));
 }
