@@ -18,6 +18,9 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         }
     }
 
+    /// <summary>Who asks for help need not write what the command would need.</summary>
+    public override bool ClearsParseErrors => true;
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {

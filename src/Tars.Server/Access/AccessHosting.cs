@@ -27,8 +27,8 @@ internal static class AccessHosting
         AccessSettings settings = AccessSettings.Of(parts.Settings);
         services.AddSingleton(settings);
         services.AddSingleton(new AccessJournal(parts.Audit, new DenialCounts(parts.Time)));
-        services.AddSingleton(new RevocationWatch(parts.Store.Rows.Revocations, parts.Time)).AddSingleton<IHostedService>(provider => provider.GetRequiredService<RevocationWatch>());
-        services.AddSingleton(new KeyUseNotes(parts.Store.Rows.ApiKeys)).AddSingleton<IHostedService>(provider => provider.GetRequiredService<KeyUseNotes>());
+        services.AddSingleton(_ => new RevocationWatch(parts.Store.Rows.Revocations, parts.Time)).AddSingleton<IHostedService>(provider => provider.GetRequiredService<RevocationWatch>());
+        services.AddSingleton(_ => new KeyUseNotes(parts.Store.Rows.ApiKeys)).AddSingleton<IHostedService>(provider => provider.GetRequiredService<KeyUseNotes>());
         services.AddSingleton(_ => new LoginAdmission(settings.LoginsAtOnce, settings.LoginsWaiting));
         if (settings.Tokens is { } tokens)
         {

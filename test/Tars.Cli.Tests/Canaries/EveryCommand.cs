@@ -98,6 +98,17 @@ internal static class EveryCommand
         ["store recover"] = "",
         ["store export"] = "rows.jsonl",
         ["store import"] = "rows.jsonl",
+        ["users create"] = "nobody --role sre --no-password",
+        ["users list"] = "",
+        ["users disable"] = "nobody",
+        ["users enable"] = "nobody",
+        ["users reset"] = "nobody --second-factor",
+        ["users role"] = "nobody --role sre",
+        ["users review"] = "",
+        ["api-keys create"] = "ci --user nobody",
+        ["api-keys list"] = "",
+        ["api-keys rotate"] = "0198c0de-0000-7000-8000-000000000001",
+        ["api-keys revoke"] = "0198c0de-0000-7000-8000-000000000001",
     };
 
     /// <summary>The commands, such as <c>kpi watch</c>, in the order of the tree; the verb <c>report</c> is its noun by itself and left out.</summary>

@@ -39,6 +39,13 @@ public sealed class UsageTests : IDisposable
     [InlineData("audit approve")]
     [InlineData("audit witness")]
     [InlineData("audit retain")]
+    [InlineData("users")]
+    [InlineData("users create")]
+    [InlineData("users reset")]
+    [InlineData("users review")]
+    [InlineData("api-keys")]
+    [InlineData("api-keys create")]
+    [InlineData("api-keys rotate")]
     public async Task Help_Command_ReadsAsReviewed(string command)
     {
         string[] arguments = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"];

@@ -34,6 +34,7 @@ internal sealed class AccessServer : IAsyncDisposable
     private readonly OpenedStore _store;
     private readonly AuditTrail? _audit;
     private readonly bool _ownsFolder;
+    private bool _auditEnded;
 
     private AccessServer(WebApplication server, ServerParts parts, TemporaryDirectory folder, bool ownsFolder)
     {
@@ -66,10 +67,10 @@ internal sealed class AccessServer : IAsyncDisposable
     public static async Task<AccessServer> StartAsync(TimeProvider? time = null, string yaml = "", TemporaryDirectory? folder = null, string? database = null, bool audited = true)
     {
         TemporaryDirectory kept = folder ?? new TemporaryDirectory();
-        string api = yaml.Contains("api:", StringComparison.Ordinal) ? yaml : $"api:\n  rate_limit_enabled: false\n  jwt_secret: {Secret}\n{yaml}";
-        kept.WriteText("tars.yaml", $"{api}\nstorage:\n  folder: store\n{(database is null ? string.Empty : $"  database_url: \"{database}\"\n")}compliance:\n  audit_log_path: audit\n");
+        string api = yaml.Contains("api:", StringComparison.Ordinal) ? yaml : $"api:\n  jwt_secret: {Secret}\n{yaml}";
+        kept.WriteText("tars.yaml", $"{api}\nstorage:\n  folder: store\n{DatabaseYaml(database)}compliance:\n  audit_log_path: audit\n");
         LoadedSettings settings = SettingsLoader.Load(
-            new SettingsSearch { ConfigPath = kept.Combine("tars.yaml"), Environment = new Dictionary<string, string>(), CommandLine = [], WorkingFolder = kept.Path, UserFolder = kept.Combine("u"), SystemFolder = kept.Combine("s") },
+            new SettingsSearch { ConfigPath = kept.Combine("tars.yaml"), Environment = new Dictionary<string, string>(), CommandLine = [new CommandLineSetting("--set", "api.rate_limit_enabled", "false")], WorkingFolder = kept.Path, UserFolder = kept.Combine("u"), SystemFolder = kept.Combine("s") },
             TarsSchema.Instance);
         TimeProvider clock = time ?? TimeProvider.System;
         AuditSettings auditing = AuditSettings.Of(settings);
@@ -118,6 +119,13 @@ internal sealed class AccessServer : IAsyncDisposable
         return ((string)tokens["access_token"]!, (string)tokens["refresh_token"]!);
     }
 
+    /// <summary>Ends the audit log: nothing can be written to it any longer.</summary>
+    public async ValueTask BreakAuditAsync()
+    {
+        await _audit!.DisposeAsync();
+        _auditEnded = true;
+    }
+
     /// <summary>Posts JSON without a credential.</summary>
     public Task<HttpResponseMessage> PostAsync(string path, JsonNode body) => SendAsync(HttpMethod.Post, path, null, body);
 
@@ -153,7 +161,7 @@ internal sealed class AccessServer : IAsyncDisposable
         Client.Dispose();
         await _server.DisposeAsync();
         await _store.DisposeAsync();
-        if (_audit is not null)
+        if (_audit is not null && !_auditEnded)
         {
             await _audit.DisposeAsync();
         }
@@ -162,6 +170,19 @@ internal sealed class AccessServer : IAsyncDisposable
         {
             Folder.Dispose();
         }
+    }
+
+    private static string DatabaseYaml(string? database)
+    {
+        if (database is null)
+        {
+            return string.Empty;
+        }
+
+        Npgsql.NpgsqlConnectionStringBuilder text = new(database);
+        return string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"  database_url: \"postgresql://{text.Host}:{text.Port}/{text.Database}\"\n  database_user: \"{text.Username}\"\n  database_password: \"{text.Password}\"\n");
     }
 
     // One hash for all: making it takes time on purpose.
@@ -181,6 +202,10 @@ internal sealed class AccessServer : IAsyncDisposable
                 catch (ProblemException problem)
                 {
                     await ProblemAnswer.WriteAsync(context, problem);
+                }
+                catch (Storage.StoreException exception)
+                {
+                    await ProblemAnswer.WriteAsync(context, ErrorCode.Unavailable, exception.Reason);
                 }
             });
             next(server);

@@ -105,6 +105,19 @@ internal static class FittingChecks
             }
         }
 
+        SettingsSection oidc = api.Section("oidc");
+        if (oidc.Has("issuer") && oidc.Url("issuer") is { IsLoopback: false } issuer && issuer.Scheme != Uri.UriSchemeHttps)
+        {
+            problems.Add(oidc.Problem("issuer", "is not encrypted, and whoever answers in its place makes administrators; write https://"));
+        }
+
+        Together(oidc, "roles", "issuer", problems);
+        if (oidc.Has("issuer") && oidc.TextMap("roles").Count == 0)
+        {
+            problems.Add(oidc.Problem("issuer", "lets nobody in without roles; write api.oidc.roles: {value-of-the-claim: readonly}"));
+        }
+
+        FileExists(loaded, oidc, "ca_path", problems);
         if (api.Text("auth_mode") != "jwt")
         {
             return;
@@ -118,6 +131,18 @@ internal static class FittingChecks
             "HS512" => 64,
             _ => 32,
         };
+        Together(api, "jwt_previous_secret", "jwt_secret", problems);
+        if (api.Has("jwt_previous_secret") && Encoding.UTF8.GetByteCount(api.Text("jwt_previous_secret")) < least)
+        {
+            problems.Add(api.Problem("jwt_previous_secret", $"is shorter than {least} bytes, the least for {algorithm}"));
+        }
+
+        SettingsSection logins = api.Section("logins");
+        if (logins.Duration("absolute") < logins.Duration("idle"))
+        {
+            problems.Add(logins.Problem("absolute", "is less than idle; a login cannot be unused for longer than it can be continued"));
+        }
+
         if (!api.Has("jwt_secret"))
         {
             problems.Add(api.Problem(

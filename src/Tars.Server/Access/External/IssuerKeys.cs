@@ -99,6 +99,7 @@ internal sealed class IssuerKeys(Uri issuer, HttpClient client, TimeProvider tim
             : [.. list.EnumerateArray().Take(MostKeys).SelectMany(KeysOf)];
     }
 
+#pragma warning disable CA2000 // the keys own what they are made of, and live as long as requests verify with them
     private static IEnumerable<TokenKey> KeysOf(JsonElement key)
     {
         string? Text(string name) => key.ValueKind == JsonValueKind.Object && key.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
@@ -125,6 +126,8 @@ internal sealed class IssuerKeys(Uri issuer, HttpClient client, TimeProvider tim
                 break;
         }
     }
+
+#pragma warning restore CA2000
 
     private static byte[]? Bytes(string? text) => text is not null && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
 

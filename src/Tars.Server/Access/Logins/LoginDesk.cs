@@ -127,7 +127,7 @@ internal sealed class LoginDesk(AccessSettings settings, TokenMint mint, Store s
         return step is null ? "wrong code" : await store.Users.UseFactorAsync(user.User.Id, step.Value, cancellationToken) ? null : "used code";
     }
 
-    private Task CountFailureAsync(StoredUser user, CancellationToken cancellationToken) =>
+    private Task<DateTimeOffset?> CountFailureAsync(StoredUser user, CancellationToken cancellationToken) =>
         store.Users.CountFailureAsync(user.User.Id, settings.Lockout.Failures, settings.Lockout.Pause, settings.Lockout.LongestPause, cancellationToken);
 
     private static string Purpose(StoredUser user) => $"second factor of {user.User.Id}";

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tars.Compliance.Audit;
@@ -180,7 +181,7 @@ internal static class LoginRoutes
         }
     }
 
-    private static IResult Answer(HttpContext context, TokenPair tokens, string role)
+    private static JsonHttpResult<TokenAnswer> Answer(HttpContext context, TokenPair tokens, string role)
     {
         context.Response.Headers.CacheControl = "no-store"; // RFC 6749, section 5.1
         return TypedResults.Json(new TokenAnswer(tokens.AccessToken, tokens.RefreshToken, "bearer", (long)tokens.Lifetime.TotalSeconds, role), LoginJson.Default.TokenAnswer);

@@ -50,7 +50,11 @@ internal abstract class TokenKey(string keyId, string algorithm) : IDisposable
         public override bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature) => key.VerifyData(signed, signature, _hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
         /// <inheritdoc/>
-        public override void Dispose() => key.Dispose();
+        public override void Dispose()
+        {
+            key.Dispose();
+            base.Dispose();
+        }
     }
 
     /// <summary>RSA, of issuers elsewhere.</summary>
@@ -63,7 +67,11 @@ internal abstract class TokenKey(string keyId, string algorithm) : IDisposable
         public override bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature) => key.VerifyData(signed, signature, _hash, _padding);
 
         /// <inheritdoc/>
-        public override void Dispose() => key.Dispose();
+        public override void Dispose()
+        {
+            key.Dispose();
+            base.Dispose();
+        }
     }
 
     private static HashAlgorithmName HashOf(string algorithm) => algorithm[2..] switch

@@ -83,9 +83,9 @@ internal sealed class TokenKeys(TokenSettings settings, TokenSecrets secrets, Si
         _turn.Dispose();
     }
 
-    private TokenKey? Find(PairSet pairs, string keyId) => pairs.Pairs.FirstOrDefault(pair => pair.Key.KeyId == keyId && pair.Row.Retires > time.GetUtcNow())?.Key;
+    private TokenKey.Ecdsa? Find(PairSet pairs, string keyId) => pairs.Pairs.FirstOrDefault(pair => pair.Key.KeyId == keyId && pair.Row.Retires > time.GetUtcNow())?.Key;
 
-    private TokenKey? Newest(PairSet pairs, DateTimeOffset now) => pairs.Pairs.FirstOrDefault(pair => pair.Row.Created + settings.KeyRotation > now)?.Key;
+    private TokenKey.Ecdsa? Newest(PairSet pairs, DateTimeOffset now) => pairs.Pairs.FirstOrDefault(pair => pair.Row.Created + settings.KeyRotation > now)?.Key;
 
     private async Task<PairSet> LoadAsync(bool force, CancellationToken cancellationToken)
     {
@@ -134,10 +134,12 @@ internal sealed class TokenKeys(TokenSettings settings, TokenSecrets secrets, Si
             return null;
         }
 
+#pragma warning disable CA2000 // the pair owns it, and lives as long as requests verify with it
         ECDsa key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(privateKey, out _);
         CryptographicOperations.ZeroMemory(privateKey);
         return new Pair(row, new TokenKey.Ecdsa(row.Id, Es256, key));
+#pragma warning restore CA2000
     }
 
     private static string Purpose(string id) => $"signing key {id}";

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Tars.Server.Access;
 using Tars.Server.Access.Credentials;
@@ -96,7 +97,7 @@ internal static class ApiKeyRoutes
 
     private static int? Days(int? days) => days is < 1 or > MostDays ? throw RequestBody.Invalid("expires_in_days", $"is not between 1 and {MostDays}") : days;
 
-    private static IResult Made(HttpContext context, string text, NewApiKey key)
+    private static JsonHttpResult<MadeApiKey> Made(HttpContext context, string text, NewApiKey key)
     {
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new MadeApiKey(text, key.Id, key.Name, key.Scopes, key.Expires), AdministrationJson.Default.MadeApiKey, statusCode: StatusCodes.Status201Created);
