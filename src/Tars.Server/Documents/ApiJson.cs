@@ -5,6 +5,7 @@ using Tars.Server.Anomalies;
 using Tars.Server.Availability;
 using Tars.Server.Daily;
 using Tars.Server.Health;
+using Tars.Server.Jobs;
 using Tars.Server.Regressions;
 using Tars.Server.Retrospectives;
 
@@ -24,6 +25,8 @@ namespace Tars.Server.Documents;
 [JsonSerializable(typeof(FileList))]
 [JsonSerializable(typeof(FormatList))]
 [JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(JobDocument))]
+[JsonSerializable(typeof(RetrospectiveOrder))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
 /// <summary>Instants as reports write them: UTC, with <c>Z</c>, and fractions of a second only where there are any.</summary>

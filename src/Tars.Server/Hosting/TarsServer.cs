@@ -7,6 +7,7 @@ using Tars.Server.Daily;
 using Tars.Server.Documentation;
 using Tars.Server.Documents;
 using Tars.Server.Health;
+using Tars.Server.Jobs;
 using Tars.Server.Problems;
 using Tars.Server.Regressions;
 using Tars.Server.Retrospectives;
@@ -54,6 +55,7 @@ public static class TarsServer
         services.AddSingleton<StoreVersions>().AddSingleton<Answers>().AddSingleton<Readiness>().AddSingleton<ReportFiles>();
         services.AddSingleton<HealthRoutes>().AddSingleton<AvailabilityRoutes>().AddSingleton<DailyRoutes>().AddSingleton<AnomalyRoutes>().AddSingleton<RegressionRoutes>();
         services.AddSingleton<RetrospectiveRoutes>().AddSingleton<DocumentationRoutes>();
+        services.AddSingleton<RetrospectiveJobs>().AddSingleton<JobRoutes>().AddHostedService(provider => provider.GetRequiredService<RetrospectiveJobs>());
     }
 
     private static void MapResources(this WebApplication server)
@@ -64,6 +66,7 @@ public static class TarsServer
         server.Services.GetRequiredService<AnomalyRoutes>().Map(server);
         server.Services.GetRequiredService<RegressionRoutes>().Map(server);
         server.Services.GetRequiredService<RetrospectiveRoutes>().Map(server);
+        server.Services.GetRequiredService<JobRoutes>().Map(server);
         server.Services.GetRequiredService<DocumentationRoutes>().Map(server);
     }
 }

@@ -76,13 +76,13 @@ public sealed class ServeCommandTests
     }
 
     [Fact]
-    public async Task Serve_InProdWithoutTls_IsRefusedBeforeAnythingIsMade()
+    public async Task Serve_InProdWithoutTls_IsRefused()
     {
-        using TemporaryDirectory folder = new();
-        CommandResult result = await TarsProgram.RunAsync(folder.Path, "serve", "--profile", "prod", "--no-tls");
-        Assert.NotEqual(0, result.ExitCode);
-        Assert.Contains("prod serves the API over TLS only", result.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+        using FilledStore filled = await FilledStore.CreateAsync();
+        string said = await filled.TarsAsync(2, "serve", "--profile", "prod", "--no-tls");
+        Assert.Contains("prod serves the API over TLS only", said, StringComparison.Ordinal);
+        Assert.Contains("administrators log in with a second factor", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("listening", said, StringComparison.Ordinal);
     }
 
     [Fact]
