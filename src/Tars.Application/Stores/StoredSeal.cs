@@ -110,7 +110,8 @@ public sealed class StoredSeal(Store store, IBlobStore blobs, TrustedKeys trust,
         problems.AddRange(statement.Subjects.Where(subject => !kept.Contains(subject.Sha256)).Select(subject => $"{subject.Name}: the envelope names it, and the store does not have it (sha256 {subject.Sha256})"));
     }
 
-    private static string WordsOf(EnvelopeVerdict verdict) => verdict switch
+    /// <summary>What is wrong with an envelope, in words.</summary>
+    public static string WordsOf(EnvelopeVerdict verdict) => verdict switch
     {
         EnvelopeVerdict.UnknownKey unknown => $"none of its keys is trusted: {string.Join(", ", unknown.KeyIds)}",
         EnvelopeVerdict.SignatureBad bad => $"{bad.Field}: the signature is not key {bad.KeyId}'s over this content",

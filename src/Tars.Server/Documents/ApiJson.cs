@@ -1,12 +1,19 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tars.Server.Administration.Cache;
+using Tars.Server.Administration.Configuration;
+using Tars.Server.Administration.Keys;
+using Tars.Server.Administration.Schedules;
 using Tars.Server.Anomalies;
+using Tars.Server.AuditLog;
 using Tars.Server.Availability;
 using Tars.Server.Daily;
 using Tars.Server.Health;
+using Tars.Server.Jobs;
 using Tars.Server.Regressions;
 using Tars.Server.Retrospectives;
+using Tars.Server.Verification;
 
 namespace Tars.Server.Documents;
 
@@ -24,6 +31,17 @@ namespace Tars.Server.Documents;
 [JsonSerializable(typeof(FileList))]
 [JsonSerializable(typeof(FormatList))]
 [JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(AuditEventList))]
+[JsonSerializable(typeof(AuditEventDocument))]
+[JsonSerializable(typeof(CheckpointDocument))]
+[JsonSerializable(typeof(AuditProofDocument))]
+[JsonSerializable(typeof(VerificationDocument))]
+[JsonSerializable(typeof(ConfigurationDocument))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(ScheduleList))]
+[JsonSerializable(typeof(CacheDocument))]
+[JsonSerializable(typeof(JobDocument))]
+[JsonSerializable(typeof(RetrospectiveOrder))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
 /// <summary>Instants as reports write them: UTC, with <c>Z</c>, and fractions of a second only where there are any.</summary>

@@ -1,6 +1,8 @@
 using Tars.Application.Auditing;
+using Tars.Application.Schedules;
 using Tars.Application.Stores;
 using Tars.Configuration.Layers;
+using Tars.Server.Retrospectives;
 
 namespace Tars.Server.Hosting;
 
@@ -14,4 +16,7 @@ public sealed record ServerParts(LoadedSettings Settings, OpenedStore Store, Aud
 {
     /// <summary>Gets one line for each request, and one for each fault; null for no log.</summary>
     public RequestLog? Log { get; init; }
+
+    /// <summary>Makes a retrospective as <c>tars retro --store</c> does, under a given run id; null where none can be ordered.</summary>
+    public Func<RetrospectiveOrder, Guid, CancellationToken, Task<TaskResult>>? MakeRetrospective { get; init; }
 }

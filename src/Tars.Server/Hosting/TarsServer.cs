@@ -2,19 +2,26 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Tars.Server.Access;
+using Tars.Server.Administration.Cache;
+using Tars.Server.Administration.Configuration;
+using Tars.Server.Administration.Keys;
+using Tars.Server.Administration.Schedules;
 using Tars.Server.Anomalies;
+using Tars.Server.AuditLog;
 using Tars.Server.Auditing;
 using Tars.Server.Availability;
 using Tars.Server.Daily;
 using Tars.Server.Documentation;
 using Tars.Server.Documents;
 using Tars.Server.Health;
+using Tars.Server.Jobs;
 using Tars.Server.Limits;
 using Tars.Server.Problems;
 using Tars.Server.Regressions;
 using Tars.Server.Retrospectives;
 using Tars.Server.Telemetry;
 using Tars.Server.Transport;
+using Tars.Server.Verification;
 
 namespace Tars.Server.Hosting;
 
@@ -63,6 +70,8 @@ public static class TarsServer
         services.AddSingleton<StoreVersions>().AddSingleton<Answers>().AddSingleton<Readiness>().AddSingleton<ReportFiles>();
         services.AddSingleton<HealthRoutes>().AddSingleton<AvailabilityRoutes>().AddSingleton<DailyRoutes>().AddSingleton<AnomalyRoutes>().AddSingleton<RegressionRoutes>();
         services.AddSingleton<RetrospectiveRoutes>().AddSingleton<DocumentationRoutes>();
+        services.AddSingleton<AuditRoutes>().AddSingleton<VerifyRoutes>().AddSingleton<ConfigurationRoutes>().AddSingleton<KeyRoutes>().AddSingleton<ScheduleRoutes>().AddSingleton<CacheRoutes>();
+        services.AddSingleton<RetrospectiveJobs>().AddSingleton<JobRoutes>().AddHostedService(provider => provider.GetRequiredService<RetrospectiveJobs>());
     }
 
     private static void MapResources(this WebApplication server)
@@ -73,6 +82,13 @@ public static class TarsServer
         server.Services.GetRequiredService<AnomalyRoutes>().Map(server);
         server.Services.GetRequiredService<RegressionRoutes>().Map(server);
         server.Services.GetRequiredService<RetrospectiveRoutes>().Map(server);
+        server.Services.GetRequiredService<JobRoutes>().Map(server);
+        server.Services.GetRequiredService<AuditRoutes>().Map(server);
+        server.Services.GetRequiredService<VerifyRoutes>().Map(server);
+        server.Services.GetRequiredService<ConfigurationRoutes>().Map(server);
+        server.Services.GetRequiredService<KeyRoutes>().Map(server);
+        server.Services.GetRequiredService<ScheduleRoutes>().Map(server);
+        server.Services.GetRequiredService<CacheRoutes>().Map(server);
         server.Services.GetRequiredService<DocumentationRoutes>().Map(server);
     }
 }

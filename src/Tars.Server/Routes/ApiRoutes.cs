@@ -5,6 +5,8 @@ public static partial class ApiRoutes
 {
     /// <summary>Every route, in the order of the documentation.</summary>
     // Made at its first use: the order in which fields of several files are set is not defined.
-    public static IReadOnlyList<ApiRoute> All =>
-        field ??= [.. OfHealth, .. OfAccess, .. OfAvailability, .. OfDaily, .. OfAnomalies, .. OfRegressions, .. OfRetrospectives, .. OfDocumentation, .. OfTelemetry];
+    public static IReadOnlyList<ApiRoute> All => field ??=
+    [
+        .. OfHealth, .. OfAccess, .. OfAvailability, .. OfDaily, .. OfAnomalies, .. OfRegressions, .. OfRetrospectives, .. OfJobs, .. OfOperations, .. OfDocumentation, .. OfTelemetry,
+    ];
 }

@@ -58,6 +58,13 @@ public sealed record Job(Guid Id, string Kind, JobState State, int Attempts, str
     public string Payload { get; init; } = string.Empty;
 }
 
+/// <summary>A job as it is kept, with what it was added with.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Payload">With what it is to be done.</param>
+/// <param name="Created">When it was added, UTC.</param>
+/// <param name="LeaseUntil">Until when it is its owner's, UTC; null when nobody has it.</param>
+public sealed record KeptJob(Job Job, string Payload, DateTimeOffset Created, DateTimeOffset? LeaseUntil);
+
 /// <summary>
 /// Jobs for several replicas. Each is taken by one owner for the time of a lease; an owner that dies loses it, and another one takes it. The clocks of the
 /// replicas must agree to within a fraction of the lease.
@@ -115,6 +122,35 @@ public sealed class JobStore
                 return added == 1
                     ? new TakenJob(job.Id, job.Kind, job.Payload, owner, 1, StoreTime.At(until))
                     : throw new StoreException(What, _database.Address.Location, $"there is a job {job.Id} already", "give each job an id of its own");
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Takes a job of one kind whose owner did not come back in time, or that is due again. One that was taken as often as it may be, and whose owner did not come back, is given up.</summary>
+    /// <returns>The job; null when there is none.</returns>
+    public Task<TakenJob?> TakeLapsedAsync(string kind, string owner, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(kind);
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
+        return _database.WriteAsync(
+            "take a job",
+            async work =>
+            {
+                long now = Now;
+                await work.ExecuteAsync(
+                    """
+                    UPDATE jobs SET state = 'failed', owner = NULL, lease_until = NULL, finished = @now, error = 'its last owner did not come back'
+                    WHERE job_id IN (SELECT job_id FROM jobs WHERE kind = @kind AND state = 'leased' AND lease_until <= @now AND attempts >= max_attempts ORDER BY job_id{skip_locked})
+                    """,
+                    new { kind, now });
+                return (await work.FirstAsync<Row>(
+                    $"""
+                    UPDATE jobs SET state = 'leased', owner = @owner, lease_until = @until, attempts = attempts + 1 WHERE job_id = (
+                        SELECT job_id FROM jobs WHERE kind = @kind AND ((state = 'leased' AND lease_until <= @now) OR (state = 'waiting' AND run_after <= @now)) AND attempts < max_attempts
+                        ORDER BY created, job_id LIMIT 1{"{skip_locked}"}) RETURNING {Taken}
+                    """,
+                    new { kind, owner, now, until = now + (lease.Ticks / TimeSpan.TicksPerMicrosecond) }))?.ToJob();
             },
             cancellationToken);
     }
@@ -216,6 +252,17 @@ public sealed class JobStore
             "SELECT job_id AS Id, kind AS Kind, state AS State, attempts AS Attempts, owner AS Owner, finished AS Finished, error AS Error, payload AS Payload FROM jobs WHERE job_id = @id", new { id = id.ToString() }))?.ToJob(),
         cancellationToken);
 
+    /// <summary>A job with what it was added with, or null.</summary>
+    public Task<KeptJob?> DescribeAsync(Guid id, CancellationToken cancellationToken) => _database.ReadAsync(
+        "find a job",
+        async work => (await work.FirstAsync<DescribedRow>(
+            """
+            SELECT job_id AS Id, kind AS Kind, state AS State, attempts AS Attempts, owner AS Owner, finished AS Finished, error AS Error, payload AS Payload, created AS Created, lease_until AS LeaseUntil
+            FROM jobs WHERE job_id = @id
+            """,
+            new { id = id.ToString() }))?.ToJob(),
+        cancellationToken);
+
     private long Now => StoreTime.Of(_time.GetUtcNow());
 
     private Task<bool> ChangeAsync(string update, TakenJob job, TimeSpan span, string? error, CancellationToken cancellationToken) => _database.WriteAsync(
@@ -228,6 +275,12 @@ public sealed class JobStore
     private sealed record Row(string Id, string Kind, string Payload, string Owner, long Attempts, long LeaseUntil)
     {
         public TakenJob ToJob() => new(Guid.Parse(Id), Kind, Payload, Owner, (int)Attempts, StoreTime.At(LeaseUntil));
+    }
+
+    private sealed record DescribedRow(
+        string Id, string Kind, string State, long Attempts, string? Owner, long? Finished, string? Error, string Payload, long Created, long? LeaseUntil)
+    {
+        public KeptJob ToJob() => new(new KeptRow(Id, Kind, State, Attempts, Owner, Finished, Error, Payload).ToJob(), Payload, StoreTime.At(Created), StoreTime.At(LeaseUntil));
     }
 
     // Whether something is due is a number on SQLite and a truth value on PostgreSQL.

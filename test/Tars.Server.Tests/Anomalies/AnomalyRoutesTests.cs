@@ -78,13 +78,13 @@ public sealed class AnomalyRoutesTests
         JsonNode days = await server.JsonAsync("/api/anomalies");
         Assert.Equal(["search", "checkout"], days["anomalies"]!.AsArray().Select(one => (string?)one!["service"]));
 
-        await server.Store.KeepAsync(Report("anomalies", 1, 8, Anomaly(5, 10.1, 24)));
+        await server.Store.KeepAsync(Report("anomalies", 1, 8, Anomaly(5, 10.25, 24)));
         await server.Store.KeepAsync(Report("anomalies", 7, 9, Anomaly(8, 1, 1, "catalog")));
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         JsonNode week = await server.JsonAsync("/api/anomalies");
         // The week's report has looked at the whole of what was told of search, and did not find it.
         Assert.Equal(["catalog", "checkout"], week["anomalies"]!.AsArray().Select(one => (string?)one!["service"]));
         Assert.Equal(2, (int)week["total_anomalies"]!);
-        Assert.Equal("2026-01-05T10:06:00Z", (string?)week["anomalies"]![1]!["started_at"]);
+        Assert.Equal("2026-01-05T10:15:00Z", (string?)week["anomalies"]![1]!["started_at"]);
     }
 }

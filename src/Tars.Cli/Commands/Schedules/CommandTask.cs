@@ -14,7 +14,6 @@ namespace Tars.Cli.Commands.Schedules;
 /// </summary>
 internal sealed class CommandTask : IScheduledTask, IDisposable
 {
-    private const string ErrorMark = "tars: error: ";
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CommandRun _host;
     private readonly bool _isShown;
@@ -74,29 +73,9 @@ internal sealed class CommandTask : IScheduledTask, IDisposable
 
     private async Task<TaskResult> RunAsync(string[] arguments, TakenRun run, CancellationToken cancellationToken)
     {
-        using ScheduledInvocation invocation = new(run.ClaimId);
-        int exitCode = await TarsCommandLine.RunAsync([.. arguments, .. _host.ConfiguringArguments(), .. _isShown && !_host.Console.Quiet ? [] : (string[])[CommonOptions.Quiet.Name]], invocation, cancellationToken).ConfigureAwait(false);
-        if (_isShown)
-        {
-            _host.Console.Write(invocation.Written);
-            await _host.Console.Error.WriteAsync(invocation.Said).ConfigureAwait(false);
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        ExitCode = exitCode;
-        return exitCode switch
-        {
-            CommandLine.ExitCode.Ok => new TaskResult(ScheduledOutcome.Passed),
-            CommandLine.ExitCode.Negative => new TaskResult(ScheduledOutcome.Negative),
-            CommandLine.ExitCode.Inconclusive => new TaskResult(ScheduledOutcome.Inconclusive),
-            _ => new TaskResult(ScheduledOutcome.Failed, ReasonOf(invocation.Said, exitCode)),
-        };
+        (TaskResult result, ExitCode) = await InnerCommand.RunAsync(_host, arguments, run.ClaimId, _isShown, cancellationToken).ConfigureAwait(false);
+        return result;
     }
-
-    private static string ReasonOf(string said, int exitCode) =>
-        said.Split('\n').FirstOrDefault(line => line.StartsWith(ErrorMark, StringComparison.Ordinal)) is { } line
-            ? line[ErrorMark.Length..]
-            : string.Create(CultureInfo.InvariantCulture, $"the command ended with {exitCode}");
 
     private async Task<IReadOnlyList<string[]>> LinesOfAsync(ScheduleSettings schedule, DateTimeOffset planned, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Tars.Application.Schedules;
 using Tars.Application.Sealing;
 using Tars.Application.Settings;
 using Tars.Application.Settings.Refusals;
@@ -10,6 +11,7 @@ using Tars.Cli.Commands.Store;
 using Tars.Configuration;
 using Tars.Configuration.Layers;
 using Tars.Server.Hosting;
+using Tars.Server.Retrospectives;
 using Tars.Server.Transport;
 
 namespace Tars.Cli.Commands.Serve;
@@ -47,7 +49,7 @@ internal static class ServeCommand
             RequestLog log = new(run.Console.Error, telemetry.Text("log_format") == "json", telemetry.Text("log_level") is "DEBUG" or "INFO", run.Time);
             await using (log.ConfigureAwait(false))
             {
-                ServerParts parts = new(loaded, store, run.Audit.Trail, run.Time, RunSealing.Version) { Log = log };
+                ServerParts parts = new(loaded, store, run.Audit.Trail, run.Time, RunSealing.Version) { Log = log, MakeRetrospective = (order, runId, stop) => RetrospectiveAsync(run, order, runId, stop) };
                 WebApplication server = TarsServer.Create(parts, builder => builder.WebHost.ConfigureKestrel(options =>
                 {
                     foreach (ListenAddress address in addresses)
@@ -98,6 +100,10 @@ internal static class ServeCommand
         using CancellationTokenSource giveUp = new(Drain, run.Time);
         await server.StopAsync(giveUp.Token).ConfigureAwait(false);
     }
+
+    // The same lines as the command; the files are in the store alone.
+    private static async Task<TaskResult> RetrospectiveAsync(CommandRun run, RetrospectiveOrder order, Guid runId, CancellationToken cancellationToken) => (await InnerCommand.RunAsync(
+        run, ["retro", .. order.ToArguments(), CommonOptions.Store.Name, CommonOptions.Output.Name, "none"], runId, isShown: false, cancellationToken).ConfigureAwait(false)).Result;
 
     private static void Warn(CommandRun run, TarsSettings settings)
     {
