@@ -6,7 +6,7 @@ using Tars.Server.Administration.Configuration;
 using Tars.Server.Administration.Keys;
 using Tars.Server.Administration.Schedules;
 using Tars.Server.Anomalies;
-using Tars.Server.AuditLog;
+using Tars.Server.AuditEvents;
 using Tars.Server.Availability;
 using Tars.Server.Daily;
 using Tars.Server.Health;

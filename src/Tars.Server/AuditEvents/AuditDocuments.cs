@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Tars.Compliance.Audit;
 using Tars.Server.Documents;
 
-namespace Tars.Server.AuditLog;
+namespace Tars.Server.AuditEvents;
 
 /// <summary>An event of the audit log. Who did it is an id: names are sealed in the log, and 'tars audit query' opens them.</summary>
 public sealed record AuditEventDocument

@@ -10,7 +10,7 @@ using Tars.Server.Hosting;
 using Tars.Server.Problems;
 using Tars.Server.Routes;
 
-namespace Tars.Server.AuditLog;
+namespace Tars.Server.AuditEvents;
 
 /// <summary>The audit log: its events, its newest checkpoint, and proofs, read from its folder as they are asked for.</summary>
 internal sealed class AuditRoutes(ServerParts parts)
