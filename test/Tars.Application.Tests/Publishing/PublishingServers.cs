@@ -48,14 +48,14 @@ internal sealed class PublishingServers : IAsyncDisposable
     public string Folder => _folder.Path;
 
     /// <summary>The database as the server gives it.</summary>
-    public string Database => With(_database, "Timeout=5;Command Timeout=10");
+    public string Database => With(_database, "Timeout=20;Command Timeout=30");
 
     /// <summary>The store.</summary>
     public StorageSettings Direct => Place.Storage(Database, Keys);
 
     /// <summary>The store behind the network.</summary>
     public StorageSettings Behind => Place.Storage(
-        With(string.Join(';', _database.Split(';').Where(part => !part.StartsWith("Port=", StringComparison.Ordinal))), string.Create(CultureInfo.InvariantCulture, $"Port={Network.Port};Timeout=2;Command Timeout=4;Cancellation Timeout=500")), Keys);
+        With(string.Join(';', _database.Split(';').Where(part => !part.StartsWith("Port=", StringComparison.Ordinal))), string.Create(CultureInfo.InvariantCulture, $"Port={Network.Port};Timeout=20;Command Timeout=30")), Keys);
 
     public static async Task<PublishingServers> StartAsync(PostgresServer server, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal static class StoreCommand
     public static Command Create()
     {
         TarsCommand store = new(
-            "store", "The store of what runs produced: migrates, checks, recovers, backs up, restores, cleans and moves it",
+            "store", "The store of what runs produced: migrates, checks, backs up, restores, cleans and moves it",
             "tars store check", "tars store backup backups/2026-01-13", "tars store gc --dry-run");
         store.Subcommands.Add(StoreMigrateCommand.Create());
         store.Subcommands.Add(StoreCheckCommand.Create());
