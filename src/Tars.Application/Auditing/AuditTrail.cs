@@ -13,6 +13,7 @@ public sealed class AuditTrail : IAsyncDisposable
     private readonly AuditLog _log;
     private readonly SubjectKeys _subjects;
     private readonly CheckpointSending _sending;
+    private volatile bool _isClosed;
 
     private AuditTrail(AuditSettings settings, SubjectKeys subjects, TimeProvider time)
     {
@@ -96,6 +97,11 @@ public sealed class AuditTrail : IAsyncDisposable
     public async Task<IReadOnlyList<AuditReceipt>> AppendAsync(params IReadOnlyList<AuditEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
+        if (_isClosed)
+        {
+            throw new AuditException($"the audit log: {Folder} is closed, because the program ends", "ask again, once the program was started again");
+        }
+
         try
         {
             Task<AuditReceipt>[] appended = [.. events.Select(one => _log.AppendAsync(one).AsTask())]; // one flush for all
@@ -186,6 +192,7 @@ public sealed class AuditTrail : IAsyncDisposable
     /// <exception cref="AuditException">The checkpoint cannot be written.</exception>
     public async ValueTask DisposeAsync()
     {
+        _isClosed = true;
         await _sending.DisposeAsync().ConfigureAwait(false);
         try
         {

@@ -32,7 +32,7 @@ public sealed partial class AccessMatrixTests
         {
             foreach (string method in Methods)
             {
-                ApiRoute? route = ApiRoutes.All.FirstOrDefault(one => one.Method == method && one.Aliases.Append(one.Template).Contains(path));
+                ApiRoute? route = ApiRoutes.All.FirstOrDefault(one => (one.Method == method || (method == "HEAD" && one.Method == "GET")) && one.Aliases.Append(one.Template).Contains(path));
                 if (route is not null && !mapped.Contains($"{method} {path}"))
                 {
                     continue; // of a resource that is not served here
@@ -73,8 +73,12 @@ public sealed partial class AccessMatrixTests
                 .Select(route => route.OperationId));
 
     [Fact]
-    public void Routes_OfAdministration_NeedAnAdministrator() =>
-        Assert.All(ApiRoutes.All.Where(route => route.Template.StartsWith("/api/admin", StringComparison.Ordinal)), route => Assert.Equal(Role.Admin, route.Least));
+    public void Routes_OfAdministration_NeedAnAdministratorButThreeThatOperateTheServer()
+    {
+        ILookup<Role?, ApiRoute> routes = ApiRoutes.All.Where(route => route.Template.StartsWith("/api/admin", StringComparison.Ordinal)).ToLookup(route => route.Least);
+        Assert.Equal([Role.Sre, Role.Admin], routes.Select(group => group.Key!.Value).Order());
+        Assert.Equal(["clearCache", "listSchedules", "refreshData"], routes[Role.Sre].Select(route => route.OperationId).Order());
+    }
 
     private static string? Expect(ApiRoute? route, bool isKnown, string state, Role? role, int status, HttpResponseMessage answer)
     {
