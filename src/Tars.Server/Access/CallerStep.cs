@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Tars.Server.Access.Credentials;
 using Tars.Server.Access.External;
@@ -13,6 +14,7 @@ namespace Tars.Server.Access;
 /// </summary>
 internal sealed class CallerStep(RequestDelegate next, CredentialCheck check)
 {
+    private static readonly object Seen = new();
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     /// <summary>Handles a request.</summary>
@@ -34,12 +36,30 @@ internal sealed class CallerStep(RequestDelegate next, CredentialCheck check)
             return context.Connection.ClientCertificate is { } certificate ? LookAsync(context, certificate) : next(context);
         }
 
-        if (CredentialDigest.Of(shown.Value) is not { } digest)
+        if (DigestOf(context, shown) is not { } digest)
         {
             return GoOn(context, new Caller.Refused(ErrorCode.Unauthorized, "malformed"));
         }
 
         return check.Recall(digest) is { } known ? GoOn(context, known) : LookAsync(context, shown, digest);
+    }
+
+    // A connection shows the same credential again and again: its digest is kept beside it. The web server keeps the header's text as long.
+    private static CredentialDigest? DigestOf(HttpContext context, ShownCredential shown)
+    {
+        IDictionary<object, object?>? items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is not null && items.TryGetValue(Seen, out object? kept) && kept is SeenCredential seen && seen.Text == shown.Text)
+        {
+            return seen.Digest;
+        }
+
+        CredentialDigest? digest = CredentialDigest.Of(shown.Value);
+        if (items is not null && digest is { } made)
+        {
+            items[Seen] = new SeenCredential(shown.Text!, made);
+        }
+
+        return digest;
     }
 
     private Task GoOn(HttpContext context, Caller caller)
@@ -71,4 +91,6 @@ internal sealed class CallerStep(RequestDelegate next, CredentialCheck check)
 
         await GoOn(context, caller);
     }
+
+    private sealed record SeenCredential(string Text, CredentialDigest Digest);
 }

@@ -11,6 +11,7 @@ using Swashbuckle.AspNetCore.SwaggerUI;
 using Tars.Server.Documents;
 using Tars.Server.Problems;
 using Tars.Server.Routes;
+using Tars.Server.Transport;
 
 namespace Tars.Server.Documentation;
 
@@ -86,8 +87,8 @@ internal sealed class DocumentationRoutes(OpenApiText openApi)
         string tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"";
         response.Headers.ETag = tag;
         response.Headers.CacheControl = "no-cache";
+        SecurityHeaders.SetForPage(response.Headers);
         response.Headers.ContentSecurityPolicy = Policy;
-        response.Headers.XContentTypeOptions = "nosniff";
         if (context.Request.Headers.IfNoneMatch.ToString() == tag)
         {
             response.StatusCode = StatusCodes.Status304NotModified;

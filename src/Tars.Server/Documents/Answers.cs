@@ -131,7 +131,7 @@ public sealed class Answers(StoreVersions versions)
         Encoding.ASCII.GetBytes(id, span[answer.Head.Length..]);
         answer.Tail.CopyTo(span[(answer.Head.Length + id.Length)..]);
         response.BodyWriter.Advance(length);
-        await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        await response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false); // a client that goes away ends it too; the token would be made for each request
     }
 
     // If-None-Match compares weakly (RFC 9110, section 13.1.2).

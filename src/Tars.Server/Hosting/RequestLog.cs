@@ -84,7 +84,7 @@ public sealed class RequestLog : IAsyncDisposable
             context.TraceIdentifier,
             context.Request.Method is { Length: <= 16 } method && method.All(char.IsAsciiLetterUpper) ? method : "(other)",
             (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)",
-            context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted ? 499 : context.Response.StatusCode,
+            !context.Response.HasStarted && context.RequestAborted.IsCancellationRequested ? 499 : context.Response.StatusCode,
             took.TotalMilliseconds,
             Caller.Of(context) is Caller.Known known ? known.SubjectId : null);
         if (!_lines.Writer.TryWrite(line))

@@ -7,23 +7,28 @@ namespace Tars.Server.Transport;
 internal static class SecurityHeaders
 {
     /// <summary>Nothing is loaded, framed or sent from an answer of the API.</summary>
-    public const string ApiPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    public const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
 
     /// <summary>For the pages that show the API: their own files and nothing else, styles in the page included, for the viewers write those.</summary>
     public const string PagePolicy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    /// <summary>Sets them.</summary>
+    /// <summary>Sets what every answer bears. What only documents of a browser heed is set by those, with <see cref="SetForPage"/>: each header costs every request.</summary>
     public static void Set(IHeaderDictionary headers)
     {
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = ApiPolicy;
         headers.XFrameOptions = "DENY";
+        headers.CacheControl = "no-store";
+    }
+
+    /// <summary>Sets what a page bears beside that.</summary>
+    public static void SetForPage(IHeaderDictionary headers)
+    {
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "interest-cohort=(), geolocation=(), camera=(), microphone=()";
-        headers.CacheControl = "no-store";
     }
 
     /// <summary>The header Strict-Transport-Security; null where browsers are told nothing.</summary>
