@@ -7,7 +7,7 @@ namespace Tars.Server.Transport;
 internal static class SecurityHeaders
 {
     /// <summary>Nothing is loaded, framed or sent from an answer of the API.</summary>
-    public const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
+    public const string ApiPolicy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>For the pages that show the API: their own files and nothing else, styles in the page included, for the viewers write those.</summary>
     public const string PagePolicy =
@@ -18,13 +18,13 @@ internal static class SecurityHeaders
     {
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = ApiPolicy;
-        headers.XFrameOptions = "DENY";
         headers.CacheControl = "no-store";
     }
 
     /// <summary>Sets what a page bears beside that.</summary>
     public static void SetForPage(IHeaderDictionary headers)
     {
+        headers.XFrameOptions = "DENY"; // for browsers that do not know frame-ancestors, which every answer says
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
