@@ -13,17 +13,23 @@ internal static class SecurityHeaders
     public const string PagePolicy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    /// <summary>Sets them.</summary>
+    /// <summary>Sets those that mean something for an answer that is no page; what is about pages and their windows says the page.</summary>
     public static void Set(IHeaderDictionary headers)
     {
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = ApiPolicy;
-        headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "interest-cohort=(), geolocation=(), camera=(), microphone=()";
         headers.CacheControl = "no-store";
+    }
+
+    /// <summary>Sets what a page needs besides, in place of <see cref="ApiPolicy"/>.</summary>
+    public static void SetPage(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy = PagePolicy;
+        headers.XFrameOptions = "DENY"; // for browsers that do not know frame-ancestors
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
     }
 
     /// <summary>The header Strict-Transport-Security; null where browsers are told nothing.</summary>

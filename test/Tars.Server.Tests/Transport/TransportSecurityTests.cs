@@ -17,7 +17,7 @@ public sealed class TransportSecurityTests
         (EdgeServer.Route("/health/live", "getLive", limit: LimitClass.None), () => "live"),
         (EdgeServer.Route("/page", "getPage", limit: LimitClass.Public), (HttpContext context) =>
         {
-            context.Response.Headers.ContentSecurityPolicy = SecurityHeaders.PagePolicy;
+            SecurityHeaders.SetPage(context.Response.Headers);
             return "page";
         }),
         (EdgeServer.Route("/upload", "upload", "POST", limit: LimitClass.Public), async (HttpContext context) =>
@@ -38,7 +38,7 @@ public sealed class TransportSecurityTests
         {
             using HttpResponseMessage answer = await client.GetAsync(EdgeServer.At(path), Stop);
             Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
-            Assert.Equal("DENY", answer.Headers.GetValues("X-Frame-Options").Single());
+            Assert.Equal("same-origin", answer.Headers.GetValues("Cross-Origin-Resource-Policy").Single());
             Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
             Assert.Equal(SecurityHeaders.ApiPolicy, answer.Headers.GetValues("Content-Security-Policy").Single());
             Assert.True(answer.Headers.CacheControl!.NoStore);
@@ -48,6 +48,8 @@ public sealed class TransportSecurityTests
 
         using HttpResponseMessage page = await client.GetAsync(EdgeServer.At("/page"), Stop);
         Assert.Equal(SecurityHeaders.PagePolicy, page.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.Equal("DENY", page.Headers.GetValues("X-Frame-Options").Single());
+        Assert.Equal("same-origin", page.Headers.GetValues("Cross-Origin-Opener-Policy").Single());
     }
 
     [Theory]
