@@ -87,7 +87,7 @@ internal sealed class DocumentationRoutes(OpenApiText openApi)
         string tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"";
         response.Headers.ETag = tag;
         response.Headers.CacheControl = "no-cache";
-        SecurityHeaders.SetForPage(response.Headers);
+        SecurityHeaders.SetPage(response.Headers);
         response.Headers.ContentSecurityPolicy = Policy;
         if (context.Request.Headers.IfNoneMatch.ToString() == tag)
         {

@@ -13,11 +13,15 @@ public sealed class LimitRule
         ArgumentOutOfRangeException.ThrowIfLessThan(requests, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(window, TimeSpan.Zero);
         (Name, Requests, Window) = (name, requests, window);
+        Quoted = $"\"{name}\"";
         Policy = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{name}\";q={requests};w={(long)Math.Ceiling(window.TotalSeconds)}");
     }
 
     /// <summary>Its name: letters, digits, and <c>_</c>.</summary>
     public string Name { get; }
+
+    /// <summary>Its name, quoted as headers have it.</summary>
+    internal string Quoted { get; }
 
     /// <summary>How many requests.</summary>
     public int Requests { get; }

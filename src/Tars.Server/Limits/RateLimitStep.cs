@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Primitives;
 using Tars.Configuration.Layers;
 using Tars.Server.Access;
 using Tars.Server.Problems;
@@ -37,7 +36,7 @@ internal sealed class RateLimitStep(RequestDelegate next, RequestRules rules, Ra
         long reset = Math.Max(1, (long)Math.Ceiling(decision.ResetAfter.TotalSeconds));
         IHeaderDictionary headers = context.Response.Headers;
         headers[Policy] = rule.Policy;
-        headers[Limit] = new StringValues(string.Create(CultureInfo.InvariantCulture, $"\"{rule.Name}\";r={decision.Remaining};t={reset}"));
+        headers[Limit] = string.Create(CultureInfo.InvariantCulture, $"{rule.Quoted};r={decision.Remaining};t={reset}");
         return decision.IsAdmitted
             ? next(context)
             : ProblemAnswer.WriteAsync(

@@ -13,7 +13,7 @@ internal static class SecurityHeaders
     public const string PagePolicy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    /// <summary>Sets what every answer bears. What only documents of a browser heed is set by those, with <see cref="SetForPage"/>: each header costs every request.</summary>
+    /// <summary>Sets those that mean something for an answer that is no page; what is about pages and their windows says the page.</summary>
     public static void Set(IHeaderDictionary headers)
     {
         headers.XContentTypeOptions = "nosniff";
@@ -21,14 +21,15 @@ internal static class SecurityHeaders
         headers.CacheControl = "no-store";
     }
 
-    /// <summary>Sets what a page bears beside that.</summary>
-    public static void SetForPage(IHeaderDictionary headers)
+    /// <summary>Sets what a page needs besides, in place of <see cref="ApiPolicy"/>.</summary>
+    public static void SetPage(IHeaderDictionary headers)
     {
-        headers.XFrameOptions = "DENY"; // for browsers that do not know frame-ancestors, which every answer says
+        headers.ContentSecurityPolicy = PagePolicy;
+        headers.XFrameOptions = "DENY"; // for browsers that do not know frame-ancestors
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "interest-cohort=(), geolocation=(), camera=(), microphone=()";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
     }
 
     /// <summary>The header Strict-Transport-Security; null where browsers are told nothing.</summary>

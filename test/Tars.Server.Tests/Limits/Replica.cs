@@ -1,5 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Tars.Server.Limits;
+using Tars.Server.Telemetry;
 
 namespace Tars.Server.Tests.Limits;
 
@@ -7,15 +8,23 @@ namespace Tars.Server.Tests.Limits;
 internal sealed class Replica : IAsyncDisposable
 {
     private readonly RedisWindows _redis;
+    private readonly StringWriter _told = new();
+    private readonly NoticeLog _notices;
+    private readonly LoggerFactory _loggers;
 
     private Replica(RedisSettings settings, TimeSpan window)
     {
         _redis = new RedisWindows(settings, TimeProvider.System);
         Guard = new MemoryLimiter(TimeProvider.System);
-        Limiter = new SharedLimiter(_redis, Guard, TimeProvider.System, NullLogger<SharedLimiter>.Instance, window);
+        _notices = new NoticeLog(_told, isJson: false, LogLevel.Information, TimeProvider.System);
+        _loggers = new LoggerFactory([_notices]);
+        Limiter = new SharedLimiter(_redis, Guard, TimeProvider.System, _loggers.CreateLogger<SharedLimiter>(), window);
     }
 
     public MemoryLimiter Guard { get; }
+
+    /// <summary>What stands in its log.</summary>
+    public string Told => _told.ToString();
 
     public SharedLimiter Limiter { get; }
 
@@ -38,5 +47,8 @@ internal sealed class Replica : IAsyncDisposable
     {
         await Limiter.DisposeAsync();
         await _redis.DisposeAsync();
+        _loggers.Dispose();
+        _notices.Dispose();
+        await _told.DisposeAsync();
     }
 }

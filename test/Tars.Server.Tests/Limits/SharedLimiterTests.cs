@@ -123,6 +123,9 @@ public sealed class SharedLimiterTests
         {
             Asked[] admitted = [.. asked[replica].Where(one => one.IsAdmitted)];
             Assert.Contains(admitted, one => one.Sent > killed && one.Answered < restarted);
+            string told = set[replica].Told;
+            Assert.Contains($"WARNING Redis (127.0.0.1:{redis.Port}) is lost (RedisConnectionException); this process counts requests by itself until it is back", told, StringComparison.Ordinal);
+            Assert.Contains($"INFO Redis (127.0.0.1:{redis.Port}) is back; requests are counted with the other replicas again", told, StringComparison.Ordinal);
             Assert.All(admitted, last => Assert.InRange(admitted.Count(one => one.Answered <= last.Sent && one.Sent > last.Answered - ticks), 0, 9));
         }
 

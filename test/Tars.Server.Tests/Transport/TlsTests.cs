@@ -35,7 +35,8 @@ public sealed class TlsTests
         await using EdgeServer server = await StartAsync(authority, $"tls_min_version: \"{least}\"");
         CommandResult result = await new CommandLine(
             Executables.Require("openssl"),
-            ["s_client", "-connect", $"127.0.0.1:{server.Address.Port}", "-CAfile", ca, "-verify_return_error", "-verify_ip", "127.0.0.1", "-alpn", "h2,http/1.1", version, "-brief"]) { Input = string.Empty }
+            ["s_client", "-connect", $"127.0.0.1:{server.Address.Port}", "-CAfile", ca, "-verify_return_error", "-verify_ip", "127.0.0.1", "-alpn", "h2,http/1.1", version, "-brief"])
+        { Input = string.Empty }
             .RunAsync(Stop);
         string told = result.Output + result.Error;
         Assert.Equal(speaks, result.ExitCode == 0 && told.Contains("CONNECTION ESTABLISHED", StringComparison.Ordinal));
