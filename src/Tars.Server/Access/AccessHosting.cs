@@ -29,6 +29,7 @@ internal static class AccessHosting
         services.AddSingleton(new AccessJournal(parts.Audit, new DenialCounts(parts.Time)));
         services.AddSingleton(_ => new RevocationWatch(parts.Store.Rows.Revocations, parts.Time)).AddSingleton<IHostedService>(provider => provider.GetRequiredService<RevocationWatch>());
         services.AddSingleton(_ => new KeyUseNotes(parts.Store.Rows.ApiKeys)).AddSingleton<IHostedService>(provider => provider.GetRequiredService<KeyUseNotes>());
+        services.AddHostedService(_ => new ExpiredLogins(parts.Store.Rows.RefreshTokens, parts.Time));
         services.AddSingleton(_ => new LoginAdmission(settings.LoginsAtOnce, settings.LoginsWaiting));
         if (settings.Tokens is { } tokens)
         {

@@ -11,7 +11,7 @@ public class ExplainTests
     private static readonly string[] Texts =
     [
         "x", "true", "1", "8080", "50%", "1m", "64MiB", "https://x.example.com", "postgresql://d/t", "redis://r", "2026-01-01T00:00Z", "UTC", "abc", "USD",
-        "a@b", "1.3.6.1", "0A", "a-1", "0 6 * * *", new string('0', 64), "10.0.0.0/8", "2KiB",
+        "a@b", "1.3.6.1", "0A", "a-1", "0 6 * * *", new string('0', 64), "12", "10.0.0.0/8", "2KiB",
     ];
 
     [Fact]

@@ -112,6 +112,50 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task LogIn_Es256_GivesTokensThatThePublishedKeysVerify()
+    {
+        await using AccessServer server = await AccessServer.StartAsync(yaml: $"api:\n  jwt_secret: {AccessServer.Secret}\n  jwt_algorithm: ES256", audited: false);
+        await using AccessServer replica = await AccessServer.StartAsync(yaml: $"api:\n  jwt_secret: {AccessServer.Secret}\n  jwt_algorithm: ES256", folder: server.Folder, audited: false);
+        await server.AddUserAsync("ann", "sre");
+        (string access, _) = await server.LogInAsync("ann");
+        string keys = await replica.Client.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Token);
+        Microsoft.IdentityModel.Tokens.TokenValidationParameters parameters = new()
+        {
+            IssuerSigningKeys = new Microsoft.IdentityModel.Tokens.JsonWebKeySet(keys).GetSigningKeys(),
+            ValidIssuer = "tars",
+            ValidAudience = "tars-api",
+            ValidAlgorithms = ["ES256"],
+            ValidTypes = ["at+jwt"],
+        };
+        Microsoft.IdentityModel.Tokens.TokenValidationResult result = await new Microsoft.IdentityModel.JsonWebTokens.JsonWebTokenHandler().ValidateTokenAsync(access, parameters);
+        Assert.True(result.IsValid, result.Exception?.Message);
+        Assert.DoesNotContain("\"d\"", keys, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await replica.StatusAsync(HttpMethod.Get, "/auth/me", access));
+    }
+
+    [Fact]
+    public async Task Logins_OverForLong_AreRemoved()
+    {
+        FakeTimeProvider clock = new(DateTimeOffset.Parse("2026-03-01T00:00:00Z", null));
+        await using AccessServer server = await AccessServer.StartAsync(clock, audited: false);
+        await server.AddUserAsync("ann", "sre");
+        (string access, string refresh) = await server.LogInAsync("ann");
+        Guid family = Assert.Single(await server.Store.RefreshTokens.ListAsync(null, Token)).Id;
+        clock.Advance(TimeSpan.FromDays(7));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(server, refresh));
+        using Tars.Server.Access.Logins.ExpiredLogins removal = new(server.Store.RefreshTokens, clock);
+        Assert.Equal(0, await removal.RemoveAsync(Token));
+        clock.Advance(TimeSpan.FromDays(3));
+        for (int i = 0; i < 200 && await server.Store.RefreshTokens.FindGrantAsync(family, Token) is not null; i++)
+        {
+            await Task.Delay(25, Token); // the server does it by itself
+        }
+
+        Assert.Null(await server.Store.RefreshTokens.FindGrantAsync(family, Token));
+        Assert.Equal(HttpStatusCode.Unauthorized, await server.StatusAsync(HttpMethod.Get, "/auth/me", access));
+    }
+
+    [Fact]
     public async Task LogIn_WithoutSecret_Is503()
     {
         await using AccessServer server = await AccessServer.StartAsync(yaml: "api:\n  port: 8100");

@@ -96,12 +96,12 @@ internal sealed class AccessJournal(AuditTrail? trail, DenialCounts denials)
         {
             await trail.AppendAsync(written);
         }
-        catch (AuditException exception)
+        catch (Exception exception) when (exception is AuditException or ObjectDisposedException) // closed: the server is ending
         {
             throw Unavailable(exception);
         }
     }
 
-    private static ProblemException Unavailable(AuditException exception) =>
+    private static ProblemException Unavailable(Exception exception) =>
         new(ErrorCode.Unavailable, "what is asked for has to be audited, and the audit log cannot be written", inner: exception) { RetryAfter = TimeSpan.FromSeconds(5) };
 }

@@ -53,7 +53,7 @@ internal static class LoginRoutes
                 context, "login.succeeded", AuditOutcome.Success, outcome.User!.User.Login, RoleNames.Parse(outcome.User.User.Role), null,
                 new JsonObject { ["session"] = granted.Family.Id.ToString(), ["second_factor"] = outcome.User.Factor?.Confirmed is not null || form.Code is not null });
         }
-        catch (ProblemException)
+        catch
         {
             // Nobody gets in unseen: what was begun ends before anybody has its tokens.
             await Rows(context).RefreshTokens.RevokeFamilyAsync(granted.Family.Id, "unaudited", CancellationToken.None);
