@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Tars.Server.Documents;
+using Tars.Server.Hosting;
 using Tars.Server.Problems;
 using Tars.Server.Routes;
 using Tars.Storage;
@@ -11,7 +12,7 @@ using Tars.Storage.Reports;
 namespace Tars.Server.Daily;
 
 /// <summary>Days: what <c>tars daily --store</c> kept.</summary>
-internal sealed class DailyRoutes(Store store, Answers answers)
+internal sealed class DailyRoutes(ServerParts parts, Store store, Answers answers)
 {
     private const string Kind = "daily";
     private const string Empty = "no daily report is kept; 'tars daily --store', or a schedule of the task daily, keeps one";
@@ -24,7 +25,10 @@ internal sealed class DailyRoutes(Store store, Answers answers)
     private static readonly ApiParameter Date = new("date", new ParameterForm.Date(), "The day") { Place = ParameterPlace.Path, Example = "2026-01-17" };
 
     public static readonly ApiParameters OfList = new(Limit, Cursor.Parameter, From, To, Verdict, Sort);
+    private static readonly ApiParameter Number = new("n", new ParameterForm.Integer(0, 7), "0 is the day on which the newest report of a period (GET /api/ga) begins, 1 the day after it") { Place = ParameterPlace.Path, Example = "1" };
+
     public static readonly ApiParameters OfDay = new(Date);
+    public static readonly ApiParameters OfNumber = new(Number);
 
     private static readonly IReadOnlyList<CsvColumn<DailySummary>> Columns =
     [
@@ -42,6 +46,7 @@ internal sealed class DailyRoutes(Store store, Answers answers)
             .Answers<DailyList>(OfList, isList: true);
         endpoints.Map(ApiRoutes.GetDaily, answers.For(ApiRoutes.GetDaily, Representations.JsonAlone, OfDay, DayAsync))
             .Answers<DailyDocument>(OfDay, StatusCodes.Status404NotFound);
+        endpoints.Map(ApiRoutes.GetDayNumber, answers.For(ApiRoutes.GetDayNumber, Representations.JsonAlone, OfNumber, NumberedAsync)).Answers<DailyDocument>(OfNumber, StatusCodes.Status404NotFound);
     }
 
     private async Task<ReadyAnswer> ListAsync(RequestValues values, Representation form)
@@ -81,9 +86,23 @@ internal sealed class DailyRoutes(Store store, Answers answers)
             form, document, ApiJson.Default.DailyList, days, ApiJson.Default.DailySummary, Columns, ListAnswer.Next(ApiRoutes.GetDailyList, values, OfList, Cursor.Parameter, next));
     }
 
-    private async Task<ReadyAnswer> DayAsync(RequestValues values, Representation form)
+    private Task<ReadyAnswer> DayAsync(RequestValues values, Representation form) => OfAsync(values.Date(Date)!.Value);
+
+    // The predecessor counted days from the one of general availability.
+    private async Task<ReadyAnswer> NumberedAsync(RequestValues values, Representation form)
     {
-        DateOnly date = values.Date(Date)!.Value;
+        IReadOnlyList<StoredReport> period = await store.Reports.ListAsync(new ReportFilter { Kind = "kpi", IsWhole = true, PageSize = 1 }, CancellationToken.None).ConfigureAwait(false);
+        if (period is not [var newest])
+        {
+            throw new ProblemException(ErrorCode.NotFound, "Days are counted from the begin of the newest report of a period, and none is kept; ask for GET /api/daily/{date}.");
+        }
+
+        TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(parts.Settings.Section("observability").Text("time_zone"));
+        return await OfAsync(DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(newest.Window.From, zone).DateTime).AddDays(values.Integer(Number)!.Value)).ConfigureAwait(false);
+    }
+
+    private async Task<ReadyAnswer> OfAsync(DateOnly date)
+    {
         StoredReport report = (await store.Reports.ListAsync(
             new ReportFilter { Kind = Kind, IsWhole = true, NewestOfDay = true, DateFrom = date, DateTo = date < DateOnly.MaxValue ? date.AddDays(1) : null, PageSize = 1 }, CancellationToken.None).ConfigureAwait(false))
             is [var newest, ..] && newest.Date == date ? newest : throw new ProblemException(ErrorCode.NotFound, FormattableString.Invariant($"No daily report of {date:yyyy-MM-dd} is kept; 'tars daily --date {date:yyyy-MM-dd} --store' keeps one."));

@@ -10,5 +10,8 @@ public static partial class ApiRoutes
     /// <summary>One day.</summary>
     public static readonly ApiRoute GetDaily = new("GET", "/api/daily/{date}", "getDaily", "One day: figures, services, objectives, findings", Role.ReadOnly, LimitClass.Role, RequestAudit.Read) { Aliases = ["/summaries/daily/{date}"] };
 
-    private static IEnumerable<ApiRoute> OfDaily => [GetDailyList, GetDaily];
+    /// <summary>One day, by its number.</summary>
+    public static readonly ApiRoute GetDayNumber = new("GET", "/api/daily/number/{n}", "getDayNumber", "One day, by its number from the begin of the newest period", Role.ReadOnly, LimitClass.Role, RequestAudit.Read) { Aliases = ["/day/{n}"] };
+
+    private static IEnumerable<ApiRoute> OfDaily => [GetDailyList, GetDaily, GetDayNumber];
 }

@@ -142,4 +142,20 @@ public sealed class DailyRoutesTests
         using HttpResponseMessage wrong = await server.GetAsync("/api/daily/2026-02-30");
         await RunningServer.ProblemAsync(wrong, 422, "VALIDATION_ERROR");
     }
+
+    [Fact]
+    public async Task Number_CountsFromTheBeginOfTheNewestPeriod()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        await server.Store.KeepAsync(DayReport(6, 99.6));
+        using HttpResponseMessage none = await server.GetAsync("/day/1");
+        await RunningServer.ProblemAsync(none, 404, "NOT_FOUND");
+        await server.Store.KeepAsync(Report("kpi", 5, 12));
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+        Assert.Equal("2026-01-06", (string?)(await server.JsonAsync("/day/1"))["date"]);
+        using HttpResponseMessage missing = await server.GetAsync("/day/2");
+        await RunningServer.ProblemAsync(missing, 404, "NOT_FOUND");
+        using HttpResponseMessage wrong = await server.GetAsync("/day/8");
+        await RunningServer.ProblemAsync(wrong, 422, "VALIDATION_ERROR");
+    }
 }
