@@ -13,6 +13,22 @@ internal static class AnswerMetadata
     /// <param name="problems">Statuses of its own errors, beside those that its policy brings.</param>
     public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder builder, ApiParameters parameters, params ReadOnlySpan<int> problems) => builder.Answers<T>(parameters, false, problems);
 
+    /// <summary>Says what a route takes, and checks of it what can be checked before its handler: parameters, and which forms of an answer are wanted. Its body is checked by who reads it.</summary>
+    /// <param name="builder">The route.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="body">Its body; null for none.</param>
+    /// <param name="problems">Statuses of its own errors, beside those that its policy and its body bring.</param>
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder builder, ApiParameters parameters, ApiBody? body, params ReadOnlySpan<int> problems)
+    {
+        builder.WithMetadata(parameters, new ProblemStatuses([.. problems])).AddEndpointFilter((context, next) =>
+        {
+            RequestValues.Read(context.HttpContext, parameters);
+            _ = Representations.Of(context.HttpContext, Representations.JsonAlone);
+            return next(context);
+        });
+        return body is null ? builder : builder.WithMetadata(body);
+    }
+
     /// <summary>Says that a route hands out a file.</summary>
     public static RouteHandlerBuilder Downloads(this RouteHandlerBuilder builder, ApiParameters parameters) => builder
         .WithMetadata(parameters, new ProblemStatuses([StatusCodes.Status404NotFound]))
