@@ -90,7 +90,8 @@ public sealed class RequestValues
         ParameterForm.Choice { Several: false } choice => choice.Words.Contains(text) ? null : $"is none of {string.Join(", ", choice.Words)}",
         ParameterForm.Choice choice => text.Split(',', StringSplitOptions.TrimEntries) is var words && words.All(choice.Words.Contains) ? null : $"is no list of {string.Join(", ", choice.Words)}, with commas between",
         ParameterForm.Text any => text.Length == 0 ? "is empty" : text.Length > any.Longest ? string.Create(CultureInfo.InvariantCulture, $"is longer than {any.Longest} characters")
-            : text.AsSpan().ContainsAnyInRange('\0', '\u001f') ? "holds a control character" : null,
+            : text.AsSpan().ContainsAnyInRange('\0', '\u001f') ? "holds a control character"
+            : any.Several && text.Split(',', StringSplitOptions.TrimEntries).Contains(string.Empty) ? "holds an empty name; write names with commas between" : null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }
