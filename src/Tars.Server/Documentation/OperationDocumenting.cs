@@ -63,6 +63,11 @@ internal static class OperationDocumenting
 
         operation.Responses ??= [];
         BodyDocumenting.AddMediaTypes(operation, metadata);
+        if (metadata.OfType<HasTag>().Any())
+        {
+            operation.Responses["304"] = new OpenApiResponse { Description = "Unchanged: If-None-Match names the ETag of what there is" };
+        }
+
         foreach (IOpenApiResponse response in operation.Responses.Values)
         {
             (response as OpenApiResponse)!.Headers = HeadersOf(operation, response);

@@ -31,17 +31,20 @@ internal static class AnswerMetadata
 
     /// <summary>Says that a route hands out a file.</summary>
     public static RouteHandlerBuilder Downloads(this RouteHandlerBuilder builder, ApiParameters parameters) => builder
-        .WithMetadata(parameters, new ProblemStatuses([StatusCodes.Status404NotFound]))
+        .WithMetadata(parameters, new ProblemStatuses([StatusCodes.Status404NotFound]), new HasTag())
         .Produces(StatusCodes.Status200OK, null, "application/octet-stream", "application/json", "text/markdown", "text/html", "text/csv", "application/pdf");
 
     /// <summary>Says what a route takes and answers.</summary>
     public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder builder, ApiParameters parameters, bool isList, params ReadOnlySpan<int> problems)
     {
         string[] types = isList ? [Representations.Lines, Representations.Csv] : [];
-        return builder.WithMetadata(parameters, new ProblemStatuses([.. problems])).Produces<T>(StatusCodes.Status200OK, Representations.Json, types);
+        return builder.WithMetadata(parameters, new ProblemStatuses([.. problems]), new HasTag()).Produces<T>(StatusCodes.Status200OK, Representations.Json, types);
     }
 }
 
 /// <summary>Statuses of errors of a route.</summary>
 /// <param name="Statuses">The statuses.</param>
 internal sealed record ProblemStatuses(IReadOnlyList<int> Statuses);
+
+/// <summary>That the answers of a route have an entity tag, so that 304 may be answered.</summary>
+internal sealed record HasTag;

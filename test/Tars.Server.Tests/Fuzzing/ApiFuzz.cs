@@ -27,7 +27,7 @@ public sealed class ApiFuzz
         SortedDictionary<string, string> faults = new(StringComparer.Ordinal);
         for (int done = 0; done < count && faults.Count < MostFaults; done++)
         {
-            FuzzedRequest request = maker.Next();
+            FuzzedRequest request = done < operations.Count ? maker.Plain(operations[done]) : maker.Next(); // each once as it is meant, for all else to be compared with
             FuzzedAnswer answer = await server.SendAsync(request);
             int status = (int)answer.Status;
             statuses[status] = statuses.GetValueOrDefault(status) + 1;
@@ -49,7 +49,7 @@ public sealed class ApiFuzz
 
         // A run in which nothing was taken, or refused, would have shown nothing.
         Assert.All((int[])[200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 413, 415, 422], status => Assert.Contains(status, statuses.Keys));
-        Assert.Empty(operations.Select(operation => operation.Id).Except(taken).Except(["downloadRetrospective", "downloadRetrospectiveMarkdown", "downloadRetrospectiveJson", "downloadRetrospectiveFile"]));
+        Assert.Empty(operations.Select(operation => operation.Id).Except(taken));
     }
 
     private static async Task<(FuzzedRequest Request, string Why, FuzzedAnswer Answer)> ShrinkAsync(FuzzedServer server, AnswerCheck check, FuzzedRequest request, string why, FuzzedAnswer answer)

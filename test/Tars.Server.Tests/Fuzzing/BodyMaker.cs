@@ -10,29 +10,28 @@ internal sealed class BodyMaker(SchemaCheck check, FuzzedServer server, Random r
     private readonly ValueMaker _values = new(check, random);
 
     /// <summary>A body that fits the schema; null where none is needed.</summary>
-    public RawBody? Valid(FuzzedOperation operation)
-    {
-        if (!operation.NeedsBody && random.Next(3) == 0)
-        {
-            return null;
-        }
+    public RawBody? Valid(FuzzedOperation operation) => !operation.NeedsBody && random.Next(3) == 0 ? null : Made(operation, isOwn: operation.Id is "logIn" or "makeFactor" && random.Next(2) == 0);
 
+    /// <summary>A body that is taken.</summary>
+    public RawBody Plain(FuzzedOperation operation) => Made(operation, isOwn: true);
+
+    private RawBody Made(FuzzedOperation operation, bool isOwn)
+    {
         JsonObject fields = _values.Valid(operation.Body!)!.AsObject();
         IReadOnlyList<string> tokens = server.Known("refresh_token");
         if (operation.Id is "logIn" or "makeFactor")
         {
             // Whoever logs in is not locked out: that user shows the right password, and no code.
-            bool isOwn = operation.Id == "logIn" && random.Next(2) == 0;
-            fields["username"] = isOwn ? FuzzedServer.Login : $"victim-{random.Next(8)}";
+            fields["username"] = isOwn ? operation.Id == "logIn" ? FuzzedServer.Login : FuzzedServer.Factor : $"victim-{random.Next(8)}";
             fields["password"] = isOwn || random.Next(2) == 0 ? Access.AccessServer.Password : "not the password";
             if (isOwn)
             {
                 fields.Remove("code");
             }
         }
-        else if (fields.ContainsKey("refresh_token") && tokens.Count > 0 && random.Next(2) == 0)
+        else if (fields.ContainsKey("refresh_token") && tokens.Count > 0 && (isOwn || random.Next(2) == 0))
         {
-            fields["refresh_token"] = tokens[random.Next(tokens.Count)];
+            fields["refresh_token"] = isOwn ? tokens[^1] : tokens[random.Next(tokens.Count)];
         }
         else if (fields.ContainsKey("username") && operation.Id == "createApiKey")
         {

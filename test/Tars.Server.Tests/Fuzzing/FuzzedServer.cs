@@ -1,10 +1,15 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Tars.Application.Stores;
 using Tars.Server.Access.Credentials;
 using Tars.Server.Tests.Access;
+using Tars.Storage.Blobs;
 using Tars.Storage.Findings;
 using Tars.Storage.Identity;
+using Tars.Storage.Reports;
 using Xunit;
 
 namespace Tars.Server.Tests.Fuzzing;
@@ -14,6 +19,9 @@ internal sealed class FuzzedServer : IAsyncDisposable
 {
     /// <summary>A user who logs in, always with the right password.</summary>
     public const string Login = "fuzz-login";
+
+    /// <summary>A user who makes a second factor, and never logs in.</summary>
+    public const string Factor = "fuzz-factor";
 
     private readonly AccessServer _server;
     private readonly Dictionary<Credential, string> _keys = [];
@@ -44,6 +52,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
         }
 
         await server.AddUserAsync(Login, "sre");
+        await server.AddUserAsync(Factor, "sre");
         for (int index = 0; index < 5; index++)
         {
             NewUser victim = await server.AddUserAsync($"victim-{index}", "readonly");
@@ -61,8 +70,20 @@ internal sealed class FuzzedServer : IAsyncDisposable
         await server.Store.KeepAsync(StoredReports.Report("anomalies", 1, 12, [.. Enumerable.Range(1, 10).Select(day => StoredReports.Anomaly(day, hours: day == 9 ? null : 1))]));
         await server.Store.KeepAsync(StoredReports.Report("regressions", 5, 12, StoredReports.Anomaly(6, severity: FindingSeverity.Medium) with { Kind = "regression" }));
         await server.Store.KeepAsync(StoredReports.Report("kpi", 1, 8));
-        await server.Store.KeepAsync(StoredReports.Report("retrospective", 1, 8, StoredReports.Anomaly(3) with { Kind = "incident" }));
+        await server.Store.KeepAsync(StoredReports.Report("retro", 1, 8, StoredReports.Anomaly(3) with { Kind = "incident" }) with
+        {
+            Renderings = [await PutAsync(server, "json", "week.json", "{}\n"), await PutAsync(server, "markdown", "week.md", "# Week\n")],
+        });
+        fuzzed.Know("filename", "week.md");
         return fuzzed;
+    }
+
+    private static async Task<Rendering> PutAsync(AccessServer server, string format, string name, string text)
+    {
+        byte[] content = Encoding.UTF8.GetBytes(text);
+        await server.Services.GetRequiredService<OpenedStore>().Files.PutAsync(content, TestContext.Current.CancellationToken);
+        string digest = Convert.ToHexStringLower(SHA256.HashData(content));
+        return new Rendering(format, name, new BlobReference(digest, content.Length), digest);
     }
 
     /// <summary>Things of a name that exist or existed: none of them is needed by the run itself.</summary>

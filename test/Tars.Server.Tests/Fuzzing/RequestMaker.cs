@@ -22,6 +22,12 @@ internal sealed class RequestMaker(IReadOnlyList<FuzzedOperation> operations, Fu
     private readonly ValueMaker _values = new(check, random);
     private readonly BodyMaker _bodies = new(check, server, random);
 
+    /// <summary>A request of an operation that an administrator may make, with nothing in it that need not be.</summary>
+    public FuzzedRequest Plain(FuzzedOperation operation) => new(
+        operation, operation.Method, Credential.Admin,
+        [.. operation.Parameters.Where(parameter => parameter.Place == "path").Select(parameter => server.Known(parameter.Name) is [.., var newest] ? new Part(parameter.Name, newest) : PathPart(parameter, false))],
+        [], [], operation.Body is null ? null : _bodies.Plain(operation));
+
     /// <summary>One request.</summary>
     public FuzzedRequest Next()
     {
