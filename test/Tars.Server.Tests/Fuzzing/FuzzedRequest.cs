@@ -83,7 +83,10 @@ internal sealed record FuzzedRequest(
 
         for (int index = 0; index < Headers.Count; index++)
         {
-            yield return this with { Headers = [.. Headers.Where((_, at) => at != index)] };
+            if (Headers[index].Name is not ("X-API-Key" or "Authorization"))
+            {
+                yield return this with { Headers = [.. Headers.Where((_, at) => at != index)] };
+            }
         }
 
         if (Body is not null && Operation.Body is null)
@@ -99,8 +102,7 @@ internal sealed record FuzzedRequest(
         line.Append(Method == "HEAD" ? "--head" : $"-X {Method}");
         line.Append(Credential switch
         {
-            Credential.None => string.Empty,
-            Credential.Garbage => " -H 'X-API-Key: garbage'",
+            Credential.None or Credential.Garbage => string.Empty,
             _ => $" -H \"X-API-Key: ${Credential.ToString().ToUpperInvariant()}_KEY\"",
         });
         foreach (Part header in Headers)

@@ -109,13 +109,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
     {
         Uri uri = new(Address.ToString().TrimEnd('/') + request.Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using HttpRequestMessage message = new(new HttpMethod(request.Method), uri);
-        string? key = request.Credential switch
-        {
-            Credential.None => null,
-            Credential.Garbage => "garbage",
-            _ => _keys[request.Credential],
-        };
-        if (key is not null)
+        if (_keys.TryGetValue(request.Credential, out string? key))
         {
             message.Headers.Add(ShownCredential.ApiKeyHeader, key);
         }

@@ -17,6 +17,13 @@ internal sealed class RequestMaker(IReadOnlyList<FuzzedOperation> operations, Fu
         new("Cookie", "a=b; =; ;"), new("If-Modified-Since", "yesterday"), new("Accept-Language", "x-klingon"), new("User-Agent", "\u00e9"), new("Forwarded", "for=;;"), new("Access-Control-Request-Method", "DELETE"),
     ];
 
+    // No credential, in each of the ways in which something may be none.
+    private static readonly Part[][] Garbage =
+    [
+        [new("X-API-Key", "garbage")], [new("X-API-Key", "")], [new("X-API-Key", new string('k', 9000))], [new("X-API-Key", "tars_é")], [new("Authorization", "Bearer x.y.z")], [new("Authorization", "Bearer")], [new("Authorization", "Basic YTpi")],
+        [new("Authorization", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIiwicm9sZSI6ImFkbWluIn0.")], [new("X-API-Key", "a"), new("Authorization", "Bearer b")],
+    ];
+
     private static readonly string[] Broken = ["%", "%zz", "%u0041", "%C0%AF", "%ED%A0%80", "%FF", "a%", "%e2%82", "+", "%2B%2B"];
 
     private readonly ValueMaker _values = new(check, random);
@@ -76,7 +83,7 @@ internal sealed class RequestMaker(IReadOnlyList<FuzzedOperation> operations, Fu
         }
 
         Part[] headers = random.Next(3) > 0 ? [] : [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Neutral[random.Next(Neutral.Length)]).DistinctBy(header => header.Name)];
-        return new FuzzedRequest(operation, method, credential, inPath, query, headers, body);
+        return new FuzzedRequest(operation, method, credential, inPath, query, credential == Credential.Garbage ? [.. Garbage[random.Next(Garbage.Length)], .. headers] : headers, body);
     }
 
     private Part PathPart(FuzzedParameter parameter, bool isBroken)
