@@ -52,8 +52,17 @@ internal static class RequestBody
     public static ProblemException Invalid(string name, string reason) => new(ErrorCode.Validation, $"{name}: {reason}", new Dictionary<string, string[]> { [name] = [reason] });
 
     /// <summary>A text that must be there.</summary>
-    public static string Need(string? value, string name, int most) => string.IsNullOrEmpty(value) ? throw Invalid(name, "is missing")
+    public static string Need(string? value, string name, int most) => Check(NeedSecret(value, name, most), name, most)!;
+
+    /// <summary>A password that must be there: of any characters.</summary>
+    public static string NeedSecret(string? value, string name, int most) => string.IsNullOrEmpty(value) ? throw Invalid(name, "is missing")
         : value.Length > most ? throw Invalid(name, $"is longer than {most} characters")
+        : value;
+
+    /// <summary>A text that need not be there. Control characters are refused: a PostgreSQL cannot keep all of them, and a log must not.</summary>
+    public static string? Check(string? value, string name, int most) => value is null ? null
+        : value.Length > most ? throw Invalid(name, $"is longer than {most} characters")
+        : value.AsSpan().ContainsAnyInRange('\0', '\u001f') ? throw Invalid(name, "holds a control character")
         : value;
 
     private static async Task<byte[]> WholeAsync(HttpContext context)

@@ -47,12 +47,12 @@ internal sealed class DocumentationRoutes(OpenApiText openApi)
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.Map(ApiRoutes.GetOpenApi, (RequestDelegate)(async context => await SendAsync(context, Nothing, await openApi.JsonAsync().ConfigureAwait(false), Representations.Json).ConfigureAwait(false)))
-            .WithMetadata(Nothing).Produces(StatusCodes.Status200OK, null, Representations.Json);
-        endpoints.Map(ApiRoutes.GetSwagger, (RequestDelegate)(context => SendAsync(context, Nothing, Encoding.UTF8.GetBytes(Page), Html))).WithMetadata(Nothing).Produces(StatusCodes.Status200OK, null, "text/html");
-        endpoints.Map(ApiRoutes.GetSwaggerFile, (RequestDelegate)FileAsync).WithMetadata(OfFile, new ProblemStatuses([StatusCodes.Status404NotFound]))
+            .WithMetadata(Nothing, new HasTag()).Produces(StatusCodes.Status200OK, null, Representations.Json);
+        endpoints.Map(ApiRoutes.GetSwagger, (RequestDelegate)(context => SendAsync(context, Nothing, Encoding.UTF8.GetBytes(Page), Html))).WithMetadata(Nothing, new HasTag()).Produces(StatusCodes.Status200OK, null, "text/html");
+        endpoints.Map(ApiRoutes.GetSwaggerFile, (RequestDelegate)FileAsync).WithMetadata(OfFile, new HasTag(), new ProblemStatuses([StatusCodes.Status404NotFound]))
             .Produces(StatusCodes.Status200OK, null, "text/css", "text/javascript");
         endpoints.Map(ApiRoutes.GetReference, (RequestDelegate)(async context => await SendAsync(
-            context, Nothing, ReferencePage.Of(await openApi.JsonAsync().ConfigureAwait(false)), Html).ConfigureAwait(false))).WithMetadata(Nothing).Produces(StatusCodes.Status200OK, null, "text/html");
+            context, Nothing, ReferencePage.Of(await openApi.JsonAsync().ConfigureAwait(false)), Html).ConfigureAwait(false))).WithMetadata(Nothing, new HasTag()).Produces(StatusCodes.Status200OK, null, "text/html");
     }
 
     private const string Html = "text/html; charset=utf-8";

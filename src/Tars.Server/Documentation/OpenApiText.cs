@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Tars.Server.Access.Logins;
+using Tars.Server.Administration;
 using Tars.Server.Documents;
 
 namespace Tars.Server.Documentation;
@@ -30,6 +32,8 @@ internal sealed class OpenApiText(IServiceProvider services)
         services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(1, LoginJson.Default);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(2, AdministrationJson.Default);
             options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });

@@ -22,6 +22,8 @@ internal static class OperationDocumenting
     /// <summary>The name of the scheme of API keys.</summary>
     public const string ApiKey = "api_key";
 
+    private const string Printable = @"^[^\u0000-\u001f]*$";
+
     private static readonly ErrorCode[] Codes =
     [
         ErrorCode.BadRequest, ErrorCode.Unauthorized, ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.MethodNotAllowed, ErrorCode.NotAcceptable, ErrorCode.Conflict, ErrorCode.PreconditionFailed,
@@ -45,6 +47,11 @@ internal static class OperationDocumenting
             operation.Parameters = [.. parameters.Items.Select(ParameterOf)];
         }
 
+        if (metadata.OfType<ApiBody>().LastOrDefault() is { } body)
+        {
+            operation.RequestBody = BodyDocumenting.RequestOf(body);
+        }
+
         if (route.Least is not null)
         {
             operation.Security =
@@ -55,12 +62,18 @@ internal static class OperationDocumenting
         }
 
         operation.Responses ??= [];
+        BodyDocumenting.AddMediaTypes(operation, metadata);
+        if (metadata.OfType<HasTag>().Any())
+        {
+            operation.Responses["304"] = new OpenApiResponse { Description = "Unchanged: If-None-Match names the ETag of what there is" };
+        }
+
         foreach (IOpenApiResponse response in operation.Responses.Values)
         {
             (response as OpenApiResponse)!.Headers = HeadersOf(operation, response);
         }
 
-        foreach (int status in StatusesOf(route, parameters, metadata))
+        foreach (int status in StatusesOf(route, metadata))
         {
             AddProblem(operation, Codes.First(code => code.Status == status), context.Document!);
         }
@@ -69,22 +82,28 @@ internal static class OperationDocumenting
     }
 
     /// <summary>The statuses of errors that a route can answer, in order.</summary>
-    public static IEnumerable<int> StatusesOf(ApiRoute route, ApiParameters parameters, IEnumerable<object> metadata)
+    public static IEnumerable<int> StatusesOf(ApiRoute route, IList<object> metadata)
     {
-        SortedSet<int> statuses = [StatusCodes.Status500InternalServerError, .. metadata.OfType<ProblemStatuses>().SelectMany(own => own.Statuses)];
+        SortedSet<int> statuses =
+        [
+            StatusCodes.Status400BadRequest, StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable, .. metadata.OfType<ProblemStatuses>().SelectMany(own => own.Statuses),
+        ];
         if (route.Least is not null)
         {
-            statuses.UnionWith([StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden]);
+            statuses.Add(StatusCodes.Status403Forbidden);
         }
 
+        if (metadata.OfType<ApiBody>().Any())
+        {
+            statuses.UnionWith([StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType]);
+        }
+
+        // What tells of the process alone looks at nothing of a request. Everything else refuses a credential that does not hold, parameters that it has not, and forms that it has not.
         if (route.Limit != LimitClass.None)
         {
-            statuses.Add(StatusCodes.Status429TooManyRequests);
+            statuses.UnionWith([StatusCodes.Status401Unauthorized, StatusCodes.Status406NotAcceptable, StatusCodes.Status422UnprocessableEntity, StatusCodes.Status429TooManyRequests]);
         }
 
-        // Every route refuses parameters that it has not, but those that answer without a body look at nothing.
-        statuses.UnionWith([StatusCodes.Status400BadRequest, StatusCodes.Status406NotAcceptable, StatusCodes.Status422UnprocessableEntity, StatusCodes.Status503ServiceUnavailable]);
-        _ = parameters;
         return statuses;
     }
 
@@ -162,7 +181,8 @@ internal static class OperationDocumenting
         Explode = false,
     };
 
-    private static OpenApiSchema SchemaOf(ParameterForm form) => form switch
+    /// <summary>The schema of a form.</summary>
+    public static OpenApiSchema SchemaOf(ParameterForm form) => form switch
     {
         ParameterForm.Integer integer => new OpenApiSchema
         {
@@ -172,6 +192,7 @@ internal static class OperationDocumenting
             Maximum = integer.Most == long.MaxValue ? null : integer.Most.ToString(CultureInfo.InvariantCulture),
         },
         ParameterForm.Date => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" },
+        ParameterForm.Id => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
         ParameterForm.Flag => new OpenApiSchema { Type = JsonSchemaType.Boolean },
         ParameterForm.Choice { Several: false } choice => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. choice.Words.Select(word => (JsonNode)word)] },
         ParameterForm.Choice choice => new OpenApiSchema
@@ -180,8 +201,8 @@ internal static class OperationDocumenting
             MinItems = 1,
             Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. choice.Words.Select(word => (JsonNode)word)] },
         },
-        ParameterForm.Text { Several: true } => new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, Items = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1 } },
-        ParameterForm.Text text => new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = text.Longest },
+        ParameterForm.Text { Several: true } => new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, Items = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, Pattern = Printable } },
+        ParameterForm.Text text => new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = text.Longest, Pattern = Printable },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

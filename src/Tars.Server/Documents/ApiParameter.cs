@@ -28,6 +28,9 @@ public abstract record ParameterForm
     /// <summary>A calendar day, <c>yyyy-MM-dd</c>.</summary>
     public sealed record Date : ParameterForm;
 
+    /// <summary>The id of a user, a key or a login.</summary>
+    public sealed record Id : ParameterForm;
+
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public sealed record Flag : ParameterForm;
 

@@ -85,11 +85,13 @@ public sealed class RequestValues
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"is no whole number from {integer.Least} to {integer.Most}"),
         ParameterForm.Date => DateOnly.TryParseExact(text, Day, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? null : "is no day; write for example 2026-01-31",
+        ParameterForm.Id => Guid.TryParse(text, out _) ? null : "is no id; write for example 3f2504e0-4f89-41d3-9a0c-0305e82c3301",
         ParameterForm.Flag => text is "true" or "false" ? null : "is neither true nor false",
         ParameterForm.Choice { Several: false } choice => choice.Words.Contains(text) ? null : $"is none of {string.Join(", ", choice.Words)}",
         ParameterForm.Choice choice => text.Split(',', StringSplitOptions.TrimEntries) is var words && words.All(choice.Words.Contains) ? null : $"is no list of {string.Join(", ", choice.Words)}, with commas between",
         ParameterForm.Text any => text.Length == 0 ? "is empty" : text.Length > any.Longest ? string.Create(CultureInfo.InvariantCulture, $"is longer than {any.Longest} characters")
-            : text.AsSpan().ContainsAnyInRange('\0', '\u001f') ? "holds a control character" : null,
+            : text.AsSpan().ContainsAnyInRange('\0', '\u001f') ? "holds a control character"
+            : any.Several && text.Split(',', StringSplitOptions.TrimEntries).Contains(string.Empty) ? "holds an empty name; write names with commas between" : null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -17,7 +17,7 @@ internal sealed class HealthRoutes(ServerParts parts, Readiness readiness)
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.Map(ApiRoutes.GetHealth, (RequestDelegate)HealthAsync).Answers<HealthDocument>(Nothing).Produces<HealthDocument>(StatusCodes.Status503ServiceUnavailable);
+        endpoints.Map(ApiRoutes.GetHealth, (RequestDelegate)HealthAsync).WithMetadata(Nothing).Produces<HealthDocument>(StatusCodes.Status200OK, Representations.Json).Produces<HealthDocument>(StatusCodes.Status503ServiceUnavailable);
         endpoints.Map(ApiRoutes.GetLiveness, (RequestDelegate)(context =>
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;

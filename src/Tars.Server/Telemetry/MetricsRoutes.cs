@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tars.Server.Access;
+using Tars.Server.Documents;
 using Tars.Server.Problems;
 using Tars.Server.Routes;
 
@@ -30,7 +31,7 @@ internal static class MetricsRoutes
             }
 
             await WriteAsync(context, metrics);
-        });
+        }).WithMetadata(new ProblemStatuses([StatusCodes.Status401Unauthorized])).Produces(StatusCodes.Status200OK, null, "text/plain");
     }
 
     /// <summary>Answers with the text.</summary>

@@ -42,7 +42,7 @@ public sealed record FactorAnswer(string Secret, string OtpauthUri);
 public sealed record MeAnswer(Guid? UserId, string Login, string Role, string Credential, bool SecondFactor);
 
 /// <summary>The forms of JSON under <c>/auth</c>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(LoginForm))]
 [JsonSerializable(typeof(RefreshForm))]
 [JsonSerializable(typeof(TokenAnswer))]

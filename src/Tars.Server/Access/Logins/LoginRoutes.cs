@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
@@ -9,6 +10,7 @@ using Tars.Compliance.Audit;
 using Tars.Server.Access.Credentials;
 using Tars.Server.Access.Journal;
 using Tars.Server.Access.Tokens;
+using Tars.Server.Documents;
 using Tars.Server.Problems;
 using Tars.Server.Routes;
 using Tars.Storage;
@@ -19,7 +21,7 @@ namespace Tars.Server.Access.Logins;
 /// <summary>Logging in, going on, logging out.</summary>
 internal static class LoginRoutes
 {
-    private const int LongestPassword = 1024;
+    private const string KeySet = "application/jwk-set+json";
 
     private static readonly ErrorCode BadLogin = ErrorCode.Unauthorized with { Title = "The login is refused" };
     private static readonly ErrorCode CodeNeeded = new("SECOND_FACTOR_NEEDED", StatusCodes.Status401Unauthorized, "A code of the second factor is needed");
@@ -28,12 +30,18 @@ internal static class LoginRoutes
     /// <summary>Maps them.</summary>
     public static void MapLogins(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.Map(ApiRoutes.LogIn, LogInAsync);
-        endpoints.Map(ApiRoutes.MakeFactor, MakeFactorAsync);
-        endpoints.Map(ApiRoutes.Refresh, RefreshAsync);
-        endpoints.Map(ApiRoutes.LogOut, LogOutAsync);
-        endpoints.Map(ApiRoutes.GetMe, GetMeAsync);
-        endpoints.Map(ApiRoutes.GetTokenKeys, GetTokenKeysAsync);
+        endpoints.Map(ApiRoutes.LogIn, LogInAsync)
+            .Takes(LoginParameters.None, LoginParameters.Login, StatusCodes.Status403Forbidden).Produces<TokenAnswer>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.MakeFactor, MakeFactorAsync)
+            .Takes(LoginParameters.None, LoginParameters.Login).Produces<FactorAnswer>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.Refresh, RefreshAsync)
+            .Takes(LoginParameters.None, LoginParameters.Refresh).Produces<TokenAnswer>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.LogOut, LogOutAsync)
+            .Takes(LoginParameters.None, LoginParameters.LogOut).Produces(StatusCodes.Status204NoContent);
+        endpoints.Map(ApiRoutes.GetMe, GetMeAsync)
+            .Takes(LoginParameters.None, null).Produces<MeAnswer>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.GetTokenKeys, GetTokenKeysAsync)
+            .Takes(LoginParameters.None, null).Produces(StatusCodes.Status200OK, null, KeySet);
     }
 
     private static async Task<IResult> LogInAsync(HttpContext context, AccessJournal journal)
@@ -41,7 +49,8 @@ internal static class LoginRoutes
         LoginDesk desk = Need<LoginDesk>(context);
         LoginForm form = await RequestBody.ReadAsync(context, LoginJson.Default.LoginForm);
         string login = RequestBody.Need(form.Username, "username", LoginDesk.LongestLogin);
-        LoginOutcome outcome = await desk.LogInAsync(login, RequestBody.Need(form.Password, "password", LongestPassword), form.Code, context.RequestAborted);
+        string? code = RequestBody.Check(form.Code, "code", LoginParameters.LongestCode);
+        LoginOutcome outcome = await desk.LogInAsync(login, RequestBody.NeedSecret(form.Password, "password", LoginParameters.LongestPassword), code, context.RequestAborted);
         if (outcome is not LoginOutcome.Granted granted)
         {
             throw await RefusalAsync(context, journal, outcome);
@@ -51,7 +60,7 @@ internal static class LoginRoutes
         {
             await journal.WriteAsync(
                 context, "login.succeeded", AuditOutcome.Success, outcome.User!.User.Login, RoleNames.Parse(outcome.User.User.Role), null,
-                new JsonObject { ["session"] = granted.Family.Id.ToString(), ["second_factor"] = outcome.User.Factor?.Confirmed is not null || form.Code is not null });
+                new JsonObject { ["session"] = granted.Family.Id.ToString(), ["second_factor"] = outcome.User.Factor?.Confirmed is not null || code is not null });
         }
         catch
         {
@@ -68,7 +77,8 @@ internal static class LoginRoutes
         LoginDesk desk = Need<LoginDesk>(context);
         LoginForm form = await RequestBody.ReadAsync(context, LoginJson.Default.LoginForm);
         string login = RequestBody.Need(form.Username, "username", LoginDesk.LongestLogin);
-        LoginOutcome outcome = await desk.MakeFactorAsync(login, RequestBody.Need(form.Password, "password", LongestPassword), context.RequestAborted);
+        _ = RequestBody.Check(form.Code, "code", LoginParameters.LongestCode);
+        LoginOutcome outcome = await desk.MakeFactorAsync(login, RequestBody.NeedSecret(form.Password, "password", LoginParameters.LongestPassword), context.RequestAborted);
         if (outcome is not LoginOutcome.FactorMade made)
         {
             throw await RefusalAsync(context, journal, outcome);
@@ -158,7 +168,7 @@ internal static class LoginRoutes
             ["kid"] = key.KeyId,
         })];
         context.Response.Headers.CacheControl = "public, max-age=300";
-        return TypedResults.Text(new JsonObject { ["keys"] = list }.ToJsonString(), "application/jwk-set+json");
+        return TypedResults.Text(new JsonObject { ["keys"] = list }.ToJsonString(), KeySet);
     }
 
     private static async Task<ProblemException> RefusalAsync(HttpContext context, AccessJournal journal, LoginOutcome outcome)

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Tars.Server.Access;
 using Tars.Server.Access.Credentials;
+using Tars.Server.Documents;
 using Tars.Server.Problems;
 using Tars.Server.Routes;
 using Tars.Storage;
@@ -14,19 +16,20 @@ namespace Tars.Server.Administration.ApiKeys;
 /// <summary>API keys, for administrators.</summary>
 internal static class ApiKeyRoutes
 {
-    private const int LongestName = 100;
     private const int DefaultDays = 365;
-    private const int MostDays = 3650;
     private const int DefaultOverlap = 24 * 60;
-    private const int MostOverlap = 30 * 24 * 60;
 
     /// <summary>Maps them.</summary>
     public static void MapApiKeys(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.Map(ApiRoutes.ListApiKeys, ListAsync);
-        endpoints.Map(ApiRoutes.CreateApiKey, CreateAsync);
-        endpoints.Map(ApiRoutes.RotateApiKey, RotateAsync);
-        endpoints.Map(ApiRoutes.RevokeApiKey, RevokeAsync);
+        endpoints.Map(ApiRoutes.ListApiKeys, ListAsync)
+            .Takes(AdministrationParameters.None, null).Produces<ApiKeyList>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.CreateApiKey, CreateAsync)
+            .Takes(AdministrationParameters.None, AdministrationParameters.Key).Produces<MadeApiKey>(StatusCodes.Status201Created, Representations.Json);
+        endpoints.Map(ApiRoutes.RotateApiKey, RotateAsync)
+            .Takes(AdministrationParameters.OfKey, AdministrationParameters.Rotation, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Produces<MadeApiKey>(StatusCodes.Status201Created, Representations.Json);
+        endpoints.Map(ApiRoutes.RevokeApiKey, RevokeAsync)
+            .Takes(AdministrationParameters.OfKey, null, StatusCodes.Status404NotFound).Produces(StatusCodes.Status204NoContent);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, Store store)
@@ -38,11 +41,12 @@ internal static class ApiKeyRoutes
     private static async Task<IResult> CreateAsync(HttpContext context, Store store, TimeProvider time)
     {
         ApiKeyForm form = await RequestBody.ReadAsync(context, AdministrationJson.Default.ApiKeyForm);
-        string name = RequestBody.Need(form.Name, "name", LongestName);
+        string name = RequestBody.Need(form.Name, "name", AdministrationParameters.LongestName);
+        string? login = RequestBody.Check(form.Username, "username", AdministrationParameters.LongestUsername);
         Caller.Known caller = (Caller.Known)Caller.Of(context);
-        StoredUser? user = form.Username is null
+        StoredUser? user = login is null
             ? await store.Users.FindAsync(caller.UserId, context.RequestAborted)
-            : await store.Users.FindByLoginAsync(form.Username, context.RequestAborted);
+            : await store.Users.FindByLoginAsync(login, context.RequestAborted);
         if (user is null || user.Disabled is not null)
         {
             throw RequestBody.Invalid("username", "is no user who may come in");
@@ -67,9 +71,9 @@ internal static class ApiKeyRoutes
     private static async Task<IResult> RotateAsync(HttpContext context, Store store, TimeProvider time)
     {
         RotationForm form = RequestBody.IsThere(context) ? await RequestBody.ReadAsync(context, AdministrationJson.Default.RotationForm) : new RotationForm();
-        if (form.OverlapMinutes is < 0 or > MostOverlap)
+        if (form.OverlapMinutes is < 0 or > AdministrationParameters.MostOverlap)
         {
-            throw RequestBody.Invalid("overlap_minutes", $"is not between 0 and {MostOverlap}");
+            throw RequestBody.Invalid("overlap_minutes", $"is not between 0 and {AdministrationParameters.MostOverlap}");
         }
 
         StoredApiKey before = await FindAsync(context, store);
@@ -95,7 +99,8 @@ internal static class ApiKeyRoutes
         await store.ApiKeys.FindAsync(Guid.Parse((string)context.Request.RouteValues["key_id"]!), context.RequestAborted)
         ?? throw new ProblemException(ErrorCode.NotFound, "there is no such key");
 
-    private static int? Days(int? days) => days is < 1 or > MostDays ? throw RequestBody.Invalid("expires_in_days", $"is not between 1 and {MostDays}") : days;
+    private static int? Days(int? days) =>
+        days is < 1 or > AdministrationParameters.MostDays ? throw RequestBody.Invalid("expires_in_days", $"is not between 1 and {AdministrationParameters.MostDays}") : days;
 
     private static JsonHttpResult<MadeApiKey> Made(HttpContext context, string text, NewApiKey key)
     {

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Tars.Server.Documents;
 using Tars.Server.Problems;
 using Tars.Server.Routes;
 using Tars.Storage;
@@ -14,8 +16,10 @@ internal static class SessionRoutes
     /// <summary>Maps them.</summary>
     public static void MapSessions(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.Map(ApiRoutes.ListLogins, ListAsync);
-        endpoints.Map(ApiRoutes.EndLogin, EndAsync);
+        endpoints.Map(ApiRoutes.ListLogins, ListAsync)
+            .Takes(AdministrationParameters.None, null).Produces<SessionList>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.EndLogin, EndAsync)
+            .Takes(AdministrationParameters.OfSession, null, StatusCodes.Status404NotFound).Produces(StatusCodes.Status204NoContent);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, Store store)

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Tars.Server.Access;
 using Tars.Server.Access.Journal;
 using Tars.Server.Access.Passwords;
+using Tars.Server.Documents;
 using Tars.Server.Problems;
 using Tars.Server.Routes;
 using Tars.Storage;
@@ -19,13 +21,20 @@ internal static class UserRoutes
     /// <summary>Maps them.</summary>
     public static void MapUsers(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.Map(ApiRoutes.ListUsers, ListAsync);
-        endpoints.Map(ApiRoutes.CreateUser, CreateAsync);
-        endpoints.Map(ApiRoutes.ChangeUserRole, ChangeRoleAsync);
-        endpoints.Map(ApiRoutes.DisableUser, DisableAsync);
-        endpoints.Map(ApiRoutes.EnableUser, EnableAsync);
-        endpoints.Map(ApiRoutes.ResetPassword, ResetPasswordAsync);
-        endpoints.Map(ApiRoutes.RemoveFactor, RemoveFactorAsync);
+        endpoints.Map(ApiRoutes.ListUsers, ListAsync)
+            .Takes(AdministrationParameters.None, null).Produces<UserList>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.CreateUser, CreateAsync)
+            .Takes(AdministrationParameters.None, AdministrationParameters.User, StatusCodes.Status409Conflict).Produces<UserAnswer>(StatusCodes.Status201Created, Representations.Json);
+        endpoints.Map(ApiRoutes.ChangeUserRole, ChangeRoleAsync)
+            .Takes(AdministrationParameters.OfUser, AdministrationParameters.ChangedRole, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Produces<UserAnswer>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.DisableUser, DisableAsync)
+            .Takes(AdministrationParameters.OfUser, null, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Produces<UserAnswer>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.EnableUser, EnableAsync)
+            .Takes(AdministrationParameters.OfUser, null, StatusCodes.Status404NotFound).Produces<UserAnswer>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.ResetPassword, ResetPasswordAsync)
+            .Takes(AdministrationParameters.OfUser, AdministrationParameters.ChangedPassword, StatusCodes.Status404NotFound).Produces<UserAnswer>(StatusCodes.Status200OK, Representations.Json);
+        endpoints.Map(ApiRoutes.RemoveFactor, RemoveFactorAsync)
+            .Takes(AdministrationParameters.OfUser, null, StatusCodes.Status404NotFound).Produces(StatusCodes.Status204NoContent);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, Store store)
@@ -128,7 +137,7 @@ internal static class UserRoutes
 
     private static async Task<string> HashAsync(AccessSettings settings, string? password, string login, CancellationToken cancellationToken)
     {
-        string text = RequestBody.Need(password, "password", LongestPassword);
+        string text = RequestBody.NeedSecret(password, "password", LongestPassword);
         return settings.Passwords.Refuse(text, login) is { } refusal ? throw RequestBody.Invalid("password", refusal) : await Task.Run(() => PasswordHash.Create(text), cancellationToken);
     }
 
