@@ -9,6 +9,8 @@ namespace Tars.Client.Tests;
 /// <summary>What the package promises to those who build on it.</summary>
 public sealed class PublicApiTests
 {
+    private static readonly NullabilityInfoContext Nullability = new();
+
     [Fact]
     public void PublicApi_IsAsReviewed()
     {
@@ -43,9 +45,9 @@ public sealed class PublicApiTests
     private static string? MemberOf(MemberInfo member) => member switch
     {
         MethodInfo { IsSpecialName: false } method when method.Name is not ("Equals" or "GetHashCode" or "ToString" or "<Clone>$" or "Deconstruct") =>
-            $"{NameOf(method.ReturnType)} {method.Name}({string.Join(", ", method.GetParameters().Select(parameter => $"{NameOf(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? "?" : string.Empty)}"))})",
-        ConstructorInfo constructor => $"new({string.Join(", ", constructor.GetParameters().Select(parameter => $"{NameOf(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? "?" : string.Empty)}"))})",
-        PropertyInfo property => $"{NameOf(property.PropertyType)} {property.Name} {{ {(property.GetMethod?.IsPublic == true ? "get; " : string.Empty)}{(property.SetMethod is { IsPublic: true } set ? set.ReturnParameter.GetRequiredCustomModifiers().Length > 0 ? "init; " : "set; " : string.Empty)}}}",
+            $"{NameOf(method.ReturnType)} {method.Name}({string.Join(", ", method.GetParameters().Select(parameter => $"{NameOf(parameter.ParameterType)}{(!parameter.ParameterType.IsValueType && Nullability.Create(parameter).ReadState == NullabilityState.Nullable ? "?" : string.Empty)} {parameter.Name}{(parameter.HasDefaultValue ? "?" : string.Empty)}"))})",
+        ConstructorInfo constructor => $"new({string.Join(", ", constructor.GetParameters().Select(parameter => $"{NameOf(parameter.ParameterType)}{(!parameter.ParameterType.IsValueType && Nullability.Create(parameter).ReadState == NullabilityState.Nullable ? "?" : string.Empty)} {parameter.Name}{(parameter.HasDefaultValue ? "?" : string.Empty)}"))})",
+        PropertyInfo property => $"{NameOf(property.PropertyType)}{(!property.PropertyType.IsValueType && Nullability.Create(property).ReadState == NullabilityState.Nullable ? "?" : string.Empty)} {property.Name} {{ {(property.GetMethod?.IsPublic == true ? "get; " : string.Empty)}{(property.SetMethod is { IsPublic: true } set ? set.ReturnParameter.GetRequiredCustomModifiers().Length > 0 ? "init; " : "set; " : string.Empty)}}}",
         _ => null,
     };
 
