@@ -11,6 +11,7 @@ internal static class ApiTables
     public static IEnumerable<string> Of(string what, JsonObject document) => what switch
     {
         "health" => Aligned([["status", Text(document["status"])], ["version", Text(document["version"])], .. Pairs(document["services"])]),
+        "ga" or "retro" when document["report_id"] is null => Verdict(document, what == "ga" ? "verdict" : "overall_status", what == "ga" ? "verdict_reason" : "status_reason"), // none is kept: the same reason for each figure
         "ga" => [.. Verdict(document, "verdict", "verdict_reason"), .. Figures(document, document, "overall_availability", "error_rate", "total_requests", "p50_latency_ms", "p95_latency_ms", "p99_latency_ms", "avg_cpu", "avg_memory"), .. Figures(document, document["metrics"], "uptime_hours", "downtime_minutes", "unmeasured_minutes")],
         "daily" when document["summaries"] is JsonArray days => Rows(days, document["reason"], "no day is kept", ["date", "verdict", "status", "availability", "error_rate", "p99_latency_ms", "incidents", "alerts", "anomalies"]),
         "daily" => [Text(document["date"]), .. Verdict(document, "verdict", "verdict_reason"), .. Figures(document, document, "availability", "total_requests", "failed_requests", "error_rate", "p50_latency_ms", "p95_latency_ms", "p99_latency_ms", "downtime_minutes", "unmeasured_minutes"), .. Findings(document["findings"])],
