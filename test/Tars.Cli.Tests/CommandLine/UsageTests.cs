@@ -39,6 +39,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("audit approve")]
     [InlineData("audit witness")]
     [InlineData("audit retain")]
+    [InlineData("api")]
+    [InlineData("api get")]
     public async Task Help_Command_ReadsAsReviewed(string command)
     {
         string[] arguments = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"];

@@ -15,7 +15,7 @@ internal static class ApiCommand
     private static readonly string[] Dated = ["daily", "anomalies", "regressions", All];
     private static readonly string[] Severe = ["anomalies", "regressions", All];
 
-    private static readonly Argument<string> What = new("WHAT") { Description = string.Join(", ", Whats[..^1]) + " or all" };
+    private static readonly Argument<string?> What = new("WHAT") { Description = string.Join(", ", Whats[..^1]) + " or all", Arity = ArgumentArity.ZeroOrOne };
 
     private static readonly Option<string?> Date = CommonOptions.Text("--date", "DAY", "Of daily, anomalies and regressions: only this day, for example 2026-01-17");
 
@@ -34,10 +34,10 @@ internal static class ApiCommand
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        string what = run.Value(What)!;
+        string what = run.Value(What) ?? string.Empty;
         if (!Whats.Contains(what))
         {
-            throw new UsageException($"there is no '{what}' to get", $"write {What.Description}");
+            throw new UsageException(what.Length == 0 ? "what is to be got?" : $"there is no '{what}' to get", $"write {What.Description}");
         }
 
         ApiQuestion question = QuestionOf(run, what);

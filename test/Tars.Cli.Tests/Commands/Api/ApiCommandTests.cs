@@ -35,7 +35,7 @@ public sealed partial class ApiCommandTests : IDisposable
                 if (serving is null && lines[i].Contains("tars api get", StringComparison.Ordinal))
                 {
                     await KeepDaysAsync();
-                    serving = TarsProgram.Command(_folder.Path, "serve", "--urls", "http://127.0.0.1:0").Start();
+                    serving = TarsProgram.Command(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--set", "api.rate_limit_enabled=false").Start();
                     address = await AddressAsync(serving);
                 }
 
@@ -67,6 +67,7 @@ public sealed partial class ApiCommandTests : IDisposable
 
     [Theory]
     [InlineData("tars: error: there is no 'what' to get", "what")]
+    [InlineData("tars: error: what is to be got?")]
     [InlineData("tars: error: --date: ga is not asked for by it", "ga", "--date", "2026-01-01")]
     [InlineData("tars: error: --date: 'monday' is no day", "daily", "--date", "monday")]
     [InlineData("tars: error: --severity: 'bad' is no severity", "anomalies", "--severity", "high,bad")]
@@ -114,7 +115,7 @@ public sealed partial class ApiCommandTests : IDisposable
 
     private async Task KeepDaysAsync()
     {
-        await using Storage.Store store = await Storage.Store.OpenAsync(StoreAddress.Embedded(_folder.Combine("tars-data", "store.db")), TimeProvider.System, new StoreOptions(), Token);
+        await using Storage.Store store = await Storage.Store.OpenAsync(StoreAddress.Parse("sqlite:" + _folder.Combine("tars-data", "store.db")), TimeProvider.System, new StoreOptions(), Token);
         await store.KeepAsync(StoredReports.DayReport(5));
         for (int day = 0; day < 129; day++)
         {
