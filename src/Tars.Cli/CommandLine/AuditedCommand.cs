@@ -41,7 +41,7 @@ internal sealed record AuditedCommand(string Name, AuditedAct? Act)
         Does("schedules run", AuditClass.Runs, "schedule.run"), Does("schedules start", AuditClass.Runs, "schedules.followed"), Nothing("schedules list"), Nothing("schedules history"),
         Does("serve", AuditClass.Runs, "server.run"),
         Nothing("store restore"), Nothing("reports list"), Nothing("reports show"), Nothing("reports open"),
-        Nothing("capture show"), Nothing("discover"), Nothing("demo"), Nothing("completion"), Nothing("keys list"), Nothing("keys show"), Nothing("pgp list"),
+        Nothing("capture show"), Nothing("discover"), Nothing("demo"), Nothing("completion"), Nothing("api get"), Nothing("keys list"), Nothing("keys show"), Nothing("pgp list"),
         Nothing("config show"), Nothing("config explain"), Nothing("config validate"), Nothing("config diff"), Nothing("config schema"), Nothing("config docs"),
     }.ToDictionary(command => command.Name, StringComparer.Ordinal);
 

@@ -1,9 +1,12 @@
+using System.Net;
 using Tars.Application.Auditing;
 using Tars.Application.Checkpoints;
 using Tars.Application.Collecting;
 using Tars.Application.Publishing;
 using Tars.Application.Sealing;
 using Tars.Application.Stores;
+using Tars.Cli.Commands.Api;
+using Tars.Client;
 using Tars.Compliance.Audit;
 using Tars.Configuration;
 using Tars.Observability.TimeSeries;
@@ -25,6 +28,10 @@ internal sealed record Failure(int ExitCode, string Message, string? Hint)
     /// <summary>The failure an exception stands for; null for a defect of T.A.R.S. itself, which is not dressed up.</summary>
     public static Failure? Of(Exception exception) => exception switch
     {
+        TarsProblemException problem => new Failure(
+            problem.Status is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError ? CommandLine.ExitCode.Environment : CommandLine.ExitCode.Usage, problem.Message, ApiServer.HintOf(problem)),
+        TarsUnreachableException unreachable => new Failure(CommandLine.ExitCode.Environment, unreachable.Message, "does 'tars serve' run there? --url names the server"),
+        TarsException answer => new Failure(CommandLine.ExitCode.Environment, answer.Message, null),
         UsageException usage => new Failure(CommandLine.ExitCode.Usage, usage.Message, usage.Hint),
         WindowException window => new Failure(CommandLine.ExitCode.Usage, window.Message, window.Hint),
         RequestException request => new Failure(CommandLine.ExitCode.Usage, request.Message, request.Hint),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Tars.Cli.CommandLine;
 using Tars.Cli.Commands.Anomalies;
+using Tars.Cli.Commands.Api;
 using Tars.Cli.Commands.ApiKeys;
 using Tars.Cli.Commands.Audit;
 using Tars.Cli.Commands.Capture;
@@ -58,6 +59,7 @@ internal static class TarsRootCommand
         new("users", UsersCommand.Create),
         new("api-keys", ApiKeysCommand.Create),
         new("serve", ServeCommand.Create),
+        new("api", ApiCommand.Create),
         new("completion", CompletionCommand.Create),
     ];
 

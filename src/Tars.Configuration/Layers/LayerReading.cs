@@ -13,7 +13,8 @@ namespace Tars.Configuration.Layers;
 internal sealed record LayerReading(
     string Profile, IReadOnlyList<SettingsLayer> Layers, SettingsNode.Map Merged, List<string> Notes, List<SettingsProblem> Problems)
 {
-    private static readonly HashSet<string> Reserved = new([BuiltInProfiles.Variable, BuiltInProfiles.OlderVariable, FileSearch.Variable], StringComparer.Ordinal);
+    // A key for 'tars api' is no setting of the section api.
+    private static readonly HashSet<string> Reserved = new([BuiltInProfiles.Variable, BuiltInProfiles.OlderVariable, FileSearch.Variable, "TARS_API_KEY"], StringComparer.Ordinal);
 
     /// <summary>Finds the files and reads every layer.</summary>
     /// <exception cref="SettingsException">Something is wrong; every problem of every layer is in it.</exception>

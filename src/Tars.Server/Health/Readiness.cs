@@ -1,12 +1,13 @@
 using Tars.Application.Stores;
 using Tars.Server.Hosting;
+using Tars.Server.Limits;
 using Tars.Storage;
 using Tars.Storage.Blobs;
 
 namespace Tars.Server.Health;
 
 /// <summary>Whether what the server depends on can be used. Each thing is asked at most once a second, however many ask.</summary>
-public sealed class Readiness(ServerParts parts, StoreVersions versions) : IDisposable
+internal sealed class Readiness(ServerParts parts, StoreVersions versions, RateLimiter limiter) : IDisposable
 {
     private static readonly TimeSpan LongestAge = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -19,7 +20,7 @@ public sealed class Readiness(ServerParts parts, StoreVersions versions) : IDisp
     /// <summary>Says that the server ends.</summary>
     public void End() => _isEnding = true;
 
-    /// <summary>Each thing and its state: <c>ok</c>, <c>unavailable</c>, or <c>none</c> where there is none.</summary>
+    /// <summary>Each thing and its state: <c>ok</c>, <c>unavailable</c>, <c>none</c> where there is none, or <c>local</c> where replicas count requests each by itself.</summary>
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -33,6 +34,8 @@ public sealed class Readiness(ServerParts parts, StoreVersions versions) : IDisp
                     ["audit_log"] = parts.Audit is null ? "none" : Directory.Exists(parts.Audit.Folder) ? Ok : Unavailable,
                     ["database"] = await DatabaseAsync().ConfigureAwait(false),
                     ["files"] = await FilesAsync(parts.Store, cancellationToken).ConfigureAwait(false),
+                    // Without its Redis a replica counts by itself, and goes on.
+                    ["rate_limits"] = limiter.Shared is not { } shared ? "none" : shared.Mode == LimiterMode.Local ? "local" : Ok,
                 });
             }
 

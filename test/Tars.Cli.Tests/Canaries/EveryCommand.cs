@@ -83,6 +83,7 @@ internal static class EveryCommand
         ["schedules history"] = "--outcome failed",
         ["schedules start"] = "--drain 1s",
         ["serve"] = "--urls nowhere",
+        ["api get"] = "health --url http://127.0.0.1:1",
         ["verify"] = "kept/series.csv.dsse.json --ring made",
         ["config migrate"] = "old.yaml --dry-run",
         ["reports list"] = "",

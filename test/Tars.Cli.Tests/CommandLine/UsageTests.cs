@@ -46,6 +46,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("api-keys")]
     [InlineData("api-keys create")]
     [InlineData("api-keys rotate")]
+    [InlineData("api")]
+    [InlineData("api get")]
     public async Task Help_Command_ReadsAsReviewed(string command)
     {
         string[] arguments = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"];

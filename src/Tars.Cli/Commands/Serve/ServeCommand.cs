@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 using Tars.Application.Schedules;
 using Tars.Application.Sealing;
 using Tars.Application.Settings;
@@ -12,6 +13,7 @@ using Tars.Configuration;
 using Tars.Configuration.Layers;
 using Tars.Server.Hosting;
 using Tars.Server.Retrospectives;
+using Tars.Server.Telemetry;
 using Tars.Server.Transport;
 
 namespace Tars.Cli.Commands.Serve;
@@ -46,19 +48,25 @@ internal static class ServeCommand
         await using (store.ConfigureAwait(false))
         {
             SettingsSection telemetry = loaded.Section("telemetry");
-            RequestLog log = new(run.Console.Error, telemetry.Text("log_format") == "json", telemetry.Text("log_level") is "DEBUG" or "INFO", run.Time);
+            bool isJson = telemetry.Text("log_format") == "json";
+            string level = telemetry.Text("log_level");
+            RequestLog log = new(run.Console.Error, isJson, level is "DEBUG" or "INFO", run.Time);
             await using (log.ConfigureAwait(false))
             {
                 ServerParts parts = new(loaded, store, run.Audit.Trail, run.Time, RunSealing.Version) { Log = log, MakeRetrospective = (order, runId, stop) => RetrospectiveAsync(run, order, runId, stop) };
-                WebApplication server = TarsServer.Create(parts, builder => builder.WebHost.ConfigureKestrel(options =>
+                WebApplication server = TarsServer.Create(parts, builder =>
                 {
-                    foreach (ListenAddress address in addresses)
+                    builder.Logging.AddProvider(new NoticeLog(run.Console.Error, isJson, NoticeLog.LevelOf(level), run.Time));
+                    builder.WebHost.ConfigureKestrel(options =>
                     {
-                        address.Listen(options, endpoint => endpoint.UseConfiguredTls());
-                    }
+                        foreach (ListenAddress address in addresses)
+                        {
+                            address.Listen(options, endpoint => endpoint.UseConfiguredTls());
+                        }
 
-                    options.ListenForRedirects(addresses[0].Addresses()[0]);
-                }));
+                        options.ListenForRedirects(addresses[0].Addresses()[0]);
+                    });
+                });
                 await using (server.ConfigureAwait(false))
                 {
                     await ServeAsync(run, server, store, cancellationToken).ConfigureAwait(false);
