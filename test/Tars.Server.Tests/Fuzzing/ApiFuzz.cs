@@ -38,8 +38,8 @@ public sealed class ApiFuzz
 
             if (check.Refuse(request, answer) is { } wrong && faults.TryAdd($"{request.Method} {request.Operation.Path}: {wrong}", string.Empty))
             {
-                (FuzzedRequest shortest, string why, FuzzedAnswer told) = await ShrinkAsync(server, check, request, wrong, answer);
-                faults[$"{request.Method} {request.Operation.Path}: {wrong}"] = $"{why}\n  {shortest.Curl(server.Address)}\n  {System.Text.Encoding.UTF8.GetString(told.Body.AsSpan(0, Math.Min(told.Body.Length, 600)))}";
+                (FuzzedRequest shortest, FuzzedAnswer told) = await ShrinkAsync(server, check, request, wrong, answer);
+                faults[$"{request.Method} {request.Operation.Path}: {wrong}"] = $"{wrong}\n  {shortest.Curl(server.Address)}\n  {System.Text.Encoding.UTF8.GetString(told.Body.AsSpan(0, Math.Min(told.Body.Length, 600)))}";
             }
         }
 
@@ -52,7 +52,7 @@ public sealed class ApiFuzz
         Assert.Empty(operations.Select(operation => operation.Id).Except(taken));
     }
 
-    private static async Task<(FuzzedRequest Request, string Why, FuzzedAnswer Answer)> ShrinkAsync(FuzzedServer server, AnswerCheck check, FuzzedRequest request, string why, FuzzedAnswer answer)
+    private static async Task<(FuzzedRequest Request, FuzzedAnswer Answer)> ShrinkAsync(FuzzedServer server, AnswerCheck check, FuzzedRequest request, string why, FuzzedAnswer answer)
     {
         for (bool isSmaller = true; isSmaller;)
         {
@@ -60,14 +60,14 @@ public sealed class ApiFuzz
             foreach (FuzzedRequest smaller in request.Smaller())
             {
                 FuzzedAnswer other = await server.SendAsync(smaller);
-                if (check.Refuse(smaller, other) is { } wrong)
+                if (check.Refuse(smaller, other) == why)
                 {
-                    (request, why, answer, isSmaller) = (smaller, wrong, other, true);
+                    (request, answer, isSmaller) = (smaller, other, true);
                     break;
                 }
             }
         }
 
-        return (request, why, answer);
+        return (request, answer);
     }
 }
