@@ -89,6 +89,7 @@ public sealed partial class TarsClient
         return JsonAsync(new Ask(HttpMethod.Post, "api/verify") { Content = () => Upload(envelope, files) }, ClientJson.Default.Verification, cancellationToken);
     }
 
+#pragma warning disable CA2000 // the form owns its parts
     private static MultipartFormDataContent Upload(ReadOnlyMemory<byte> envelope, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files)
     {
         MultipartFormDataContent form = new() { { Part(envelope), "envelope", "envelope.dsse.json" } };
@@ -106,6 +107,7 @@ public sealed partial class TarsClient
             return part;
         }
     }
+#pragma warning restore CA2000
 
     private static async Task CopyAsync(ReportFile file, AnswerBody body, Stream destination, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Tars.Client.Documents;
 using Tars.Client.Requests;
 
@@ -89,7 +88,17 @@ internal sealed class TokenKeeper(Sender sender, ITarsTokenStore store, TarsCred
         catch (TarsProblemException problem) when (problem.Status == HttpStatusCode.Unauthorized)
         {
             TarsTokens? newer = await store.LoadAsync(ends).ConfigureAwait(false);
-            return newer is not null && newer.RefreshToken != kept.RefreshToken ? newer : login is null ? throw problem : null;
+            if (newer is not null && newer.RefreshToken != kept.RefreshToken)
+            {
+                return newer;
+            }
+
+            if (login is null)
+            {
+                throw;
+            }
+
+            return null;
         }
     }
 

@@ -75,4 +75,6 @@ internal sealed class AnswerBody(HttpResponseMessage response, CancellationToken
 }
 
 /// <summary>An answer ended before its end.</summary>
+#pragma warning disable CA1064 // it never leaves Sender
 internal sealed class LostAnswerException(Exception inner) : Exception(inner.Message, inner);
+#pragma warning restore CA1064
