@@ -19,7 +19,9 @@ public sealed class ProjectReferenceTests
         ["Tars.Reports"] = (["Tars.Observability"], []),
         ["Tars.Storage"] = ([], ["AWSSDK.S3", "Dapper", "Microsoft.Data.Sqlite", "Npgsql"]),
         ["Tars.Application"] = (["Tars.Compliance", "Tars.Configuration", "Tars.Observability", "Tars.Reports", "Tars.Sealing", "Tars.Sealing.OpenPgp", "Tars.Sealing.Pkcs11", "Tars.Storage"], ["Quartz"]),
-        ["Tars.Cli"] = (["Tars.Application", "Tars.Compliance", "Tars.Simulation"], ["Spectre.Console", "System.CommandLine"]),
+        ["Tars.Server"] = (["Tars.Application"], ["BouncyCastle.Cryptography", "Microsoft.AspNetCore.OpenApi", "StackExchange.Redis", "Swashbuckle.AspNetCore.SwaggerUI"]),
+        ["Tars.Client"] = ([], []),
+        ["Tars.Cli"] = (["Tars.Application", "Tars.Client", "Tars.Compliance", "Tars.Server", "Tars.Simulation"], ["Spectre.Console", "System.CommandLine"]),
         ["Tars.Verify"] = (["Tars.Sealing"], []),
     };
 
