@@ -37,7 +37,10 @@ public sealed partial class TarsClient : IDisposable
 #pragma warning disable CA2000 // the client owns its handler
         HttpMessageHandler handler = _options.Handler ?? new SocketsHttpHandler
         {
-            AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), AutomaticDecompression = DecompressionMethods.All,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AutomaticDecompression = DecompressionMethods.All,
         };
 #pragma warning restore CA2000
         _http = new HttpClient(handler, disposeHandler: _options.Handler is null) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };

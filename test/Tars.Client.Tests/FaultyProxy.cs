@@ -58,7 +58,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ends.CancelAsync();
-        _listener.Stop();
+        _listener.Dispose();
         await _accepting;
         _ends.Dispose();
     }

@@ -39,7 +39,7 @@ internal sealed class ServedClient : IAsyncDisposable
     public async Task RestartAsync(Func<Task> meanwhile)
     {
         AccessServer old = Server;
-        await old.Client.GetAsync("/health", TestContext.Current.CancellationToken);
+        await old.Client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken);
         Proxy.Target = new Uri("http://127.0.0.1:1");
         await meanwhile();
         Server = await AccessServer.StartAsync(folder: old.Folder, audited: false);

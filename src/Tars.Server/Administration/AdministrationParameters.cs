@@ -25,7 +25,8 @@ internal static class AdministrationParameters
     private static readonly ApiField Username = new("username", new ParameterForm.Text(LongestLogin), "The login: letters, digits and . _ @ + -", "ada") { Pattern = "^[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,127}$" };
     private static readonly ApiField Role = new("role", Roles, "The role", "sre");
     private static readonly ApiField Password = new(
-        "password", new ParameterForm.Text(PasswordPolicy.MostLength), "The password: long enough (api.logins.password_length), none of the commonest, and without the login in it", "violet kettle 42 harbour") { IsSecret = true };
+        "password", new ParameterForm.Text(PasswordPolicy.MostLength), "The password: long enough (api.logins.password_length), none of the commonest, and without the login in it", "violet kettle 42 harbour")
+    { IsSecret = true };
     private static readonly ApiField Days = new("expires_in_days", new ParameterForm.Integer(1, MostDays), "How long it holds, days; a new key a year, a successor as long as the key before unless it is said", "90") { IsRequired = false };
 
     /// <summary>No parameters.</summary>
@@ -58,7 +59,8 @@ internal static class AdministrationParameters
 
     /// <summary>The successor of a key.</summary>
     public static readonly ApiBody Rotation = new(
-        new ApiField("overlap_minutes", new ParameterForm.Integer(0, MostOverlap), "How long the key before still holds, minutes; a day without it", "60") { IsRequired = false }, Days) { IsRequired = false };
+        new ApiField("overlap_minutes", new ParameterForm.Integer(0, MostOverlap), "How long the key before still holds, minutes; a day without it", "60") { IsRequired = false }, Days)
+    { IsRequired = false };
 
     private static ApiParameter IdOf(string name, string description) => new(name, new ParameterForm.Id(), description) { Place = ParameterPlace.Path, Example = "3f2504e0-4f89-41d3-9a0c-0305e82c3301" };
 }

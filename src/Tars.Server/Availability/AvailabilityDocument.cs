@@ -6,64 +6,64 @@ namespace Tars.Server.Availability;
 public sealed record AvailabilityDocument : ApiDocument
 {
     /// <summary>Good requests of all, percent; null when it was not measured, or no report is kept.</summary>
-        public double? OverallAvailability { get; init; }
+    public double? OverallAvailability { get; init; }
 
     /// <summary>Failed requests of all, percent.</summary>
-        public double? ErrorRate { get; init; }
+    public double? ErrorRate { get; init; }
 
     /// <summary>Requests.</summary>
-        public double? TotalRequests { get; init; }
+    public double? TotalRequests { get; init; }
 
     /// <summary>Median latency, milliseconds.</summary>
-        public double? P50LatencyMs { get; init; }
+    public double? P50LatencyMs { get; init; }
 
     /// <summary>95th percentile of latency, milliseconds.</summary>
-        public double? P95LatencyMs { get; init; }
+    public double? P95LatencyMs { get; init; }
 
     /// <summary>99th percentile of latency, milliseconds.</summary>
-        public double? P99LatencyMs { get; init; }
+    public double? P99LatencyMs { get; init; }
 
     /// <summary>CPU in use, mean over the period; the unit is in measurement.</summary>
-        public double? AvgCpu { get; init; }
+    public double? AvgCpu { get; init; }
 
     /// <summary>Memory in use, mean over the period; the unit is in measurement.</summary>
-        public double? AvgMemory { get; init; }
+    public double? AvgMemory { get; init; }
 
     /// <summary>Whether every objective was kept; null when that was not measured well enough to say, or no report is kept.</summary>
-        public bool? GaReady { get; init; }
+    public bool? GaReady { get; init; }
 
     /// <summary>pass, fail or inconclusive; null when no report is kept.</summary>
-        public string? Verdict { get; init; }
+    public string? Verdict { get; init; }
 
     /// <summary>Why the verdict is not pass, or why there is none.</summary>
-        public string? VerdictReason { get; init; }
+    public string? VerdictReason { get; init; }
 
     /// <summary>The target of availability, percent, where all objectives share one; null otherwise: objectives tells each.</summary>
-        public double? Threshold { get; init; }
+    public double? Threshold { get; init; }
 
     /// <summary>Begin of the period, included.</summary>
-        public DateTimeOffset? PeriodStart { get; init; }
+    public DateTimeOffset? PeriodStart { get; init; }
 
     /// <summary>End of the period, excluded.</summary>
-        public DateTimeOffset? PeriodEnd { get; init; }
+    public DateTimeOffset? PeriodEnd { get; init; }
 
     /// <summary>Hours, downtime and incidents of the period.</summary>
-        public required AvailabilityMetrics Metrics { get; init; }
+    public required AvailabilityMetrics Metrics { get; init; }
 
     /// <summary>The figures of each service.</summary>
-        public IReadOnlyList<ServiceFigures> Services { get; init; } = [];
+    public IReadOnlyList<ServiceFigures> Services { get; init; } = [];
 
     /// <summary>How each objective was kept.</summary>
-        public IReadOnlyList<ObjectiveResultDocument> Objectives { get; init; } = [];
+    public IReadOnlyList<ObjectiveResultDocument> Objectives { get; init; } = [];
 
     /// <summary>The report's number: 'tars reports show N'; null when no report is kept.</summary>
-        public long? ReportId { get; init; }
+    public long? ReportId { get; init; }
 
     /// <summary>For which numbers of days a report is kept: the values of the parameter days that find one.</summary>
-        public IReadOnlyList<int> AvailableDays { get; init; } = [];
+    public IReadOnlyList<int> AvailableDays { get; init; } = [];
 
     /// <summary>What became of each figure, by its name.</summary>
-        public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
+    public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
 }
 
 /// <summary>Hours and incidents of a period.</summary>

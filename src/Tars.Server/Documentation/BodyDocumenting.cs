@@ -24,7 +24,7 @@ internal static class BodyDocumenting
                     Properties = body.Fields.ToDictionary(field => field.Name, IOpenApiSchema (field) => SchemaOf(field)),
                     AdditionalPropertiesAllowed = false,
                 },
-                Example = new JsonObject(body.Fields.Select(field => KeyValuePair.Create(field.Name, ExampleOf(field)))),
+                Example = new JsonObject(body.Fields.Select(field => KeyValuePair.Create(field.Name, (JsonNode?)ExampleOf(field)))),
             },
         },
     };
@@ -65,5 +65,5 @@ internal static class BodyDocumenting
         return schema;
     }
 
-    private static JsonNode? ExampleOf(ApiField field) => field.Form is ParameterForm.Integer ? JsonValue.Create(long.Parse(field.Example, CultureInfo.InvariantCulture)) : JsonValue.Create(field.Example);
+    private static JsonValue? ExampleOf(ApiField field) => field.Form is ParameterForm.Integer ? JsonValue.Create(long.Parse(field.Example, CultureInfo.InvariantCulture)) : JsonValue.Create(field.Example);
 }

@@ -6,14 +6,14 @@ namespace Tars.Server.Documents;
 public abstract record ApiDocument
 {
     /// <summary>When what is answered was kept: the newest report that it is made of. Null when there is none.</summary>
-        public DateTimeOffset? GeneratedAt { get; init; }
+    public DateTimeOffset? GeneratedAt { get; init; }
 
     /// <summary>The version of the API.</summary>
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ApiVersion { get; init; } = "1.0";
 
     /// <summary>The request's id, as in the header X-Request-Id.</summary>
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestId { get; init; }
 }
 
@@ -22,10 +22,10 @@ public abstract record ApiDocument
 public abstract record ListDocument<T> : ApiDocument
 {
     /// <summary>How many items are on this page.</summary>
-        public int Count { get; init; }
+    public int Count { get; init; }
 
     /// <summary>The parameter cursor of the next page; null at the last one.</summary>
-        public string? NextCursor { get; init; }
+    public string? NextCursor { get; init; }
 }
 
 /// <summary>What is known of one figure, under the same name as the figure itself.</summary>

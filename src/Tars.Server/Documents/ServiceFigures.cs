@@ -7,34 +7,34 @@ namespace Tars.Server.Documents;
 public sealed record ServiceFigures
 {
     /// <summary>The service.</summary>
-        public required string Service { get; init; }
+    public required string Service { get; init; }
 
     /// <summary>Good requests of all, percent.</summary>
-        public double? Availability { get; init; }
+    public double? Availability { get; init; }
 
     /// <summary>Requests.</summary>
-        public double? TotalRequests { get; init; }
+    public double? TotalRequests { get; init; }
 
     /// <summary>Failed requests.</summary>
-        public double? FailedRequests { get; init; }
+    public double? FailedRequests { get; init; }
 
     /// <summary>Failed requests of all, percent.</summary>
-        public double? ErrorRate { get; init; }
+    public double? ErrorRate { get; init; }
 
     /// <summary>Median latency, milliseconds.</summary>
-        public double? P50LatencyMs { get; init; }
+    public double? P50LatencyMs { get; init; }
 
     /// <summary>95th percentile of latency, milliseconds.</summary>
-        public double? P95LatencyMs { get; init; }
+    public double? P95LatencyMs { get; init; }
 
     /// <summary>99th percentile of latency, milliseconds.</summary>
-        public double? P99LatencyMs { get; init; }
+    public double? P99LatencyMs { get; init; }
 
     /// <summary>Minutes in which it was down.</summary>
-        public double? DowntimeMinutes { get; init; }
+    public double? DowntimeMinutes { get; init; }
 
     /// <summary>What became of each figure, by its name.</summary>
-        public required IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; }
+    public required IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; }
 
     /// <summary>The services of a report, in its order; what is of one region alone is left out.</summary>
     internal static IReadOnlyList<ServiceFigures> Of(IReadOnlyList<StoredFigure> figures) =>

@@ -8,76 +8,76 @@ namespace Tars.Server.Regressions;
 public sealed record RegressionDocument
 {
     /// <summary>Its number in the store.</summary>
-        public long Id { get; init; }
+    public long Id { get; init; }
 
     /// <summary>Since when it is worse: the deployment, or the begin of the later period.</summary>
-        public DateTimeOffset DetectedAt { get; init; }
+    public DateTimeOffset DetectedAt { get; init; }
 
     /// <summary>The figure.</summary>
-        public required string Metric { get; init; }
+    public required string Metric { get; init; }
 
     /// <summary>The service.</summary>
-        public required string Service { get; init; }
+    public required string Service { get; init; }
 
     /// <summary>The region that was compared; null for all.</summary>
-        public string? Region { get; init; }
+    public string? Region { get; init; }
 
     /// <summary>The value before.</summary>
-        public double? BaselineValue { get; init; }
+    public double? BaselineValue { get; init; }
 
     /// <summary>The value after.</summary>
-        public double? CurrentValue { get; init; }
+    public double? CurrentValue { get; init; }
 
     /// <summary>How much worse, percent of the value before; null where a share of it means nothing.</summary>
-        public double? DegradationPercent { get; init; }
+    public double? DegradationPercent { get; init; }
 
     /// <summary>The change, in the unit.</summary>
-        public double? Change { get; init; }
+    public double? Change { get; init; }
 
     /// <summary>The lower end of the change's interval.</summary>
-        public double? ChangeLow { get; init; }
+    public double? ChangeLow { get; init; }
 
     /// <summary>The upper end of the change's interval.</summary>
-        public double? ChangeHigh { get; init; }
+    public double? ChangeHigh { get; init; }
 
     /// <summary>The unit of the values.</summary>
-        public string Unit { get; init; } = string.Empty;
+    public string Unit { get; init; } = string.Empty;
 
     /// <summary>The p-value of no change.</summary>
-        public double? PValue { get; init; }
+    public double? PValue { get; init; }
 
     /// <summary>The p-value, adjusted for how much was compared.</summary>
-        public double? AdjustedPValue { get; init; }
+    public double? AdjustedPValue { get; init; }
 
     /// <summary>low, medium, high or critical</summary>
-        public required string Severity { get; init; }
+    public required string Severity { get; init; }
 
     /// <summary>One line for a person.</summary>
-        public required string Description { get; init; }
+    public required string Description { get; init; }
 
     /// <summary>The deployment with which it coincides: an association in time, not proof. Null when there is none.</summary>
-        public string? RootCause { get; init; }
+    public string? RootCause { get; init; }
 
     /// <summary>The version that was deployed then; null when no deployment is known.</summary>
-        public string? Version { get; init; }
+    public string? Version { get; init; }
 
     /// <summary>The version before; null when it is not known.</summary>
-        public string? PreviousVersion { get; init; }
+    public string? PreviousVersion { get; init; }
 
     /// <summary>Whether somebody has dealt with it.</summary>
-        public bool Mitigated { get; init; }
+    public bool Mitigated { get; init; }
 
     /// <summary>When somebody has dealt with it; null while it is open.</summary>
-        public DateTimeOffset? MitigatedAt { get; init; }
+    public DateTimeOffset? MitigatedAt { get; init; }
 
     /// <summary>The day since which it is worse, in the configured time zone.</summary>
-        public DateOnly Date { get; init; }
+    public DateOnly Date { get; init; }
 
     /// <summary>The number of the report that tells it.</summary>
-        public long ReportId { get; init; }
+    public long ReportId { get; init; }
 
     /// <summary>What became of baseline_value and current_value.</summary>
-        public required IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; }
+    public required IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; }
 
     /// <summary>A regression.</summary>
     internal static RegressionDocument Of(Finding finding)
@@ -131,29 +131,29 @@ public sealed record RegressionDocument
 public sealed record RegressionList : ListDocument<RegressionDocument>
 {
     /// <summary>The regressions of this page.</summary>
-        public IReadOnlyList<RegressionDocument> Regressions { get; init; } = [];
+    public IReadOnlyList<RegressionDocument> Regressions { get; init; } = [];
 
     /// <summary>How many fit, on all pages.</summary>
-        public long TotalRegressions { get; init; }
+    public long TotalRegressions { get; init; }
 
     /// <summary>How many of them nobody has dealt with.</summary>
-        public long ActiveRegressions { get; init; }
+    public long ActiveRegressions { get; init; }
 
     /// <summary>How many of them somebody has dealt with.</summary>
-        public long MitigatedRegressions { get; init; }
+    public long MitigatedRegressions { get; init; }
 
     /// <summary>How many of them are critical.</summary>
-        public long CriticalRegressions { get; init; }
+    public long CriticalRegressions { get; init; }
 
     /// <summary>How many of them are high.</summary>
-        public long HighRegressions { get; init; }
+    public long HighRegressions { get; init; }
 
     /// <summary>How many of them are medium.</summary>
-        public long MediumRegressions { get; init; }
+    public long MediumRegressions { get; init; }
 
     /// <summary>Whether a report compared anything at all, under the name regressions: an empty list without one says nothing.</summary>
-        public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
+    public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
 
     /// <summary>The number of the newest report that compared; null when none did.</summary>
-        public long? NewestReportId { get; init; }
+    public long? NewestReportId { get; init; }
 }

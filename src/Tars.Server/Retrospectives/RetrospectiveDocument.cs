@@ -6,49 +6,49 @@ namespace Tars.Server.Retrospectives;
 public sealed record RetrospectiveDocument : ApiDocument
 {
     /// <summary>The period; null when no retrospective is kept.</summary>
-        public RetrospectivePeriod? Period { get; init; }
+    public RetrospectivePeriod? Period { get; init; }
 
     /// <summary>pass, fail or inconclusive: whether the objectives of the period were kept; null when no retrospective is kept.</summary>
-        public string? OverallStatus { get; init; }
+    public string? OverallStatus { get; init; }
 
     /// <summary>Why overall_status is not pass, or why there is none.</summary>
-        public string? StatusReason { get; init; }
+    public string? StatusReason { get; init; }
 
     /// <summary>The figures of the period.</summary>
-        public required RetrospectiveMetrics OverallMetrics { get; init; }
+    public required RetrospectiveMetrics OverallMetrics { get; init; }
 
     /// <summary>What became better, and objectives that were kept.</summary>
-        public IReadOnlyList<string> Highlights { get; init; } = [];
+    public IReadOnlyList<string> Highlights { get; init; } = [];
 
     /// <summary>What did not go well: objectives missed, incidents, degradations, regressions, budgets burned, what was not measured.</summary>
-        public IReadOnlyList<FindingDocument> Concerns { get; init; } = [];
+    public IReadOnlyList<FindingDocument> Concerns { get; init; } = [];
 
     /// <summary>How many incidents and degradations there were, by severity.</summary>
-        public IReadOnlyDictionary<string, long> AnomaliesSummary { get; init; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> AnomaliesSummary { get; init; } = new Dictionary<string, long>();
 
     /// <summary>How many regressions there were, by severity.</summary>
-        public IReadOnlyDictionary<string, long> RegressionsSummary { get; init; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> RegressionsSummary { get; init; } = new Dictionary<string, long>();
 
     /// <summary>What to do, the most urgent first.</summary>
-        public IReadOnlyList<FindingDocument> Recommendations { get; init; } = [];
+    public IReadOnlyList<FindingDocument> Recommendations { get; init; } = [];
 
     /// <summary>The formats that can be downloaded.</summary>
-        public IReadOnlyList<string> AvailableFormats { get; init; } = [];
+    public IReadOnlyList<string> AvailableFormats { get; init; } = [];
 
     /// <summary>The files: names, sizes, digests.</summary>
-        public IReadOnlyList<FileDocument> Files { get; init; } = [];
+    public IReadOnlyList<FileDocument> Files { get; init; } = [];
 
     /// <summary>Whether it is signed; null when no retrospective is kept.</summary>
-        public bool? Signed { get; init; }
+    public bool? Signed { get; init; }
 
     /// <summary>The command that made it.</summary>
-        public string? GeneratedBy { get; init; }
+    public string? GeneratedBy { get; init; }
 
     /// <summary>The report's number; null when no retrospective is kept.</summary>
-        public long? ReportId { get; init; }
+    public long? ReportId { get; init; }
 
     /// <summary>What became of each figure, by its name.</summary>
-        public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
+    public IReadOnlyDictionary<string, MeasurementState> Measurement { get; init; } = new Dictionary<string, MeasurementState>();
 }
 
 /// <summary>A period.</summary>
@@ -104,15 +104,15 @@ public sealed record FileDocument(
 public sealed record FileList : ListDocument<FileDocument>
 {
     /// <summary>The files, those of the newest report first.</summary>
-        public IReadOnlyList<FileDocument> Files { get; init; } = [];
+    public IReadOnlyList<FileDocument> Files { get; init; } = [];
 }
 
 /// <summary>Formats.</summary>
 public sealed record FormatList : ApiDocument
 {
     /// <summary>The formats that a retrospective can have.</summary>
-        public IReadOnlyList<string> Formats { get; init; } = [];
+    public IReadOnlyList<string> Formats { get; init; } = [];
 
     /// <summary>The formats that the newest retrospective has; empty when none is kept.</summary>
-        public IReadOnlyList<string> Available { get; init; } = [];
+    public IReadOnlyList<string> Available { get; init; } = [];
 }
