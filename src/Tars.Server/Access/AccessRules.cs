@@ -12,6 +12,7 @@ namespace Tars.Server.Access;
 /// </summary>
 internal sealed class AccessRules(RequestDelegate next, AccessJournal journal)
 {
+    private const string UnsupportedBody = "415 HTTP Unsupported Media Type"; // as routing names its own answer
     private const string Challenge = "Bearer realm=\"tars\"";
 
     /// <summary>Whether an endpoint tells the process's life alone.</summary>
@@ -31,6 +32,11 @@ internal sealed class AccessRules(RequestDelegate next, AccessJournal journal)
         if (caller is Caller.Refused refused)
         {
             return RefuseAsync(context, route, refused);
+        }
+
+        if (caller is Caller.Stranger && endpoint?.DisplayName == UnsupportedBody)
+        {
+            return ChallengeAsync(context, null); // who calls comes before what they send; what takes a body of a certain type needs a role
         }
 
         if (endpoint is null || (route is null && IsRefusalOfRouting(endpoint)))
@@ -55,7 +61,7 @@ internal sealed class AccessRules(RequestDelegate next, AccessJournal journal)
     // Routing's own answers have no template and no metadata; everything that was mapped has a template.
     private static bool IsRefusalOfRouting(Endpoint endpoint) => endpoint is not RouteEndpoint && endpoint.Metadata.Count == 0;
 
-    private async Task ChallengeAsync(HttpContext context, ApiRoute route)
+    private async Task ChallengeAsync(HttpContext context, ApiRoute? route)
     {
         if (await journal.DeniedAsync(context, route, "no credential"))
         {

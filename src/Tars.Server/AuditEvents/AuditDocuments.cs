@@ -41,7 +41,7 @@ public sealed record AuditEventDocument
     public string? RequestId { get; init; }
 
     /// <summary>What else the event says.</summary>
-    public JsonNode? Data { get; init; }
+    public JsonObject? Data { get; init; }
 
     /// <summary>The leaf's hash in the log's tree, 64 hexadecimal digits.</summary>
     public required string Hash { get; init; }
@@ -59,7 +59,7 @@ public sealed record AuditEventDocument
         Resource = record.Resource,
         RunId = record.RunId,
         RequestId = record.RequestId,
-        Data = record.Data?.DeepClone(),
+        Data = record.Data?.DeepClone().AsObject(),
         Hash = record.Hash.ToString(),
     };
 }

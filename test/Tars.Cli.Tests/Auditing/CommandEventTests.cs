@@ -89,7 +89,7 @@ public sealed class CommandEventTests(SmallFleet fleet, PlantedKeys keys) : ICla
     {
         string guide = File.ReadAllText(RepositoryRoot.PathOf(Guide));
         Assert.All(AuditedCommand.All, command => Assert.Contains(RowOf(command), guide, StringComparison.Ordinal));
-        string table = guide[guide.IndexOf("## Events of each command", StringComparison.Ordinal)..guide.IndexOf("## What events say", StringComparison.Ordinal)];
+        string table = guide[guide.IndexOf("## Events of each command", StringComparison.Ordinal)..guide.IndexOf("## Events of requests to the API", StringComparison.Ordinal)];
         Assert.Equal(AuditedCommand.All.Count(), table.Split('\n').Count(line => line.StartsWith("| `", StringComparison.Ordinal)));
     }
 
