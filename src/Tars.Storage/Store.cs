@@ -136,6 +136,12 @@ public sealed class Store : IAsyncDisposable
                     return (read, read.Version == 0 && await database.IsEmptyAsync(work));
                 },
                 cancellationToken);
+            if (state.Version == 0 && !empty)
+            {
+                // Another process may have made the schema between the two looks.
+                state = await database.ReadAsync(OpenWhat, work => SchemaState.ReadAsync(work, known), cancellationToken);
+            }
+
             if (empty && address.IsEmbedded && database.Options.CreateEmbedded)
             {
                 // Another process made the file and did not come to the schema, or has not yet.

@@ -31,8 +31,8 @@ public sealed class AdministrationTests : IAsyncLifetime
             _report = await _filled.PublishAsync(store, 1);
         }
 
-        _serving = TarsProgram.Command(_filled.Path, "serve", "--urls", "http://127.0.0.1:0", "--set", "api.jwt_secret=hunter2hunter2hunter2hunter2hunter2").Start();
-        _client = new HttpClient { BaseAddress = await ServeCommandTests.AddressAsync(_serving) };
+        _serving = TarsProgram.Command(_filled.Path, [.. ServedCaller.Serve, "--set", "api.jwt_secret=hunter2hunter2hunter2hunter2hunter2"]).Start();
+        _client = await ServedCaller.ConnectAsync(_filled.Path, _serving);
     }
 
     public async ValueTask DisposeAsync()

@@ -30,8 +30,8 @@ public sealed class ApiAgainstFilesTests(ShardedFleet fleet) : IClassFixture<Sha
             Assert.True(result.ExitCode is 0 or 1 or 4, $"{line[0]}: {result.ExitCode} {result.Error}");
         }
 
-        _serving = TarsProgram.Command(_folder.Path, "serve", "--urls", "http://127.0.0.1:0").Start();
-        _client = new HttpClient { BaseAddress = await ServeCommandTests.AddressAsync(_serving) };
+        _serving = TarsProgram.Command(_folder.Path, ServedCaller.Serve).Start();
+        _client = await ServedCaller.ConnectAsync(_folder.Path, _serving);
     }
 
     public async ValueTask DisposeAsync()

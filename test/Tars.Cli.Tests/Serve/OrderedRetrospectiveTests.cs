@@ -19,8 +19,8 @@ public sealed class OrderedRetrospectiveTests(FleetBackend fleet) : IAsyncLifeti
     public async ValueTask InitializeAsync()
     {
         _folder.WriteText("tars.yaml", $"observability: {{ prometheus_url: \"{fleet.Backend.Address}\" }}\n" + FleetBackend.Configuration("99%"));
-        _serving = TarsProgram.Command(_folder.Path, "serve", "--urls", "http://127.0.0.1:0").Start();
-        _client = new HttpClient { BaseAddress = await ServeCommandTests.AddressAsync(_serving) };
+        _serving = TarsProgram.Command(_folder.Path, ServedCaller.Serve).Start();
+        _client = await ServedCaller.ConnectAsync(_folder.Path, _serving);
     }
 
     public async ValueTask DisposeAsync()

@@ -70,7 +70,7 @@ internal sealed class AccessServer : IAsyncDisposable
         string api = yaml.Contains("api:", StringComparison.Ordinal) ? yaml : $"api:\n  jwt_secret: {Secret}\n{yaml}";
         kept.WriteText("tars.yaml", $"{api}\nstorage:\n  folder: store\n{DatabaseYaml(database)}compliance:\n  audit_log_path: audit\n");
         LoadedSettings settings = SettingsLoader.Load(
-            new SettingsSearch { ConfigPath = kept.Combine("tars.yaml"), Environment = new Dictionary<string, string>(), CommandLine = [new CommandLineSetting("--set", "api.rate_limit_enabled", "false")], WorkingFolder = kept.Path, UserFolder = kept.Combine("u"), SystemFolder = kept.Combine("s") },
+            new SettingsSearch { ConfigPath = kept.Combine("tars.yaml"), Environment = new Dictionary<string, string>(), CommandLine = yaml.Contains("rate_limit", StringComparison.Ordinal) ? [] : [new CommandLineSetting("--set", "api.rate_limit_enabled", "false")], WorkingFolder = kept.Path, UserFolder = kept.Combine("u"), SystemFolder = kept.Combine("s") },
             TarsSchema.Instance);
         TimeProvider clock = time ?? TimeProvider.System;
         AuditSettings auditing = AuditSettings.Of(settings);
