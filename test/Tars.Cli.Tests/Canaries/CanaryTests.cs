@@ -127,9 +127,9 @@ public sealed class CanaryTests(SmallFleet fleet, PlantedKeys keys) : IClassFixt
     private static bool UsesKeys(string command) =>
         command.StartsWith("keys ", StringComparison.Ordinal) || command is "encrypt" or "decrypt" or "rewrap" or "sign" or "verify";
 
-    // Their line names a capture, shards, a keyring, a request, a schedule, a user or a key that is not there: what they show of a refusal is looked at.
+    // Their line names a capture, shards, a keyring, a request, a schedule, a user, a key or an address that is not there: what they show of a refusal is looked at.
     private static bool NamesWhatIsNotThere(string command) => command is "capture show" or "capture import" or "audit approve" or "users disable" or "users enable" or "users reset" or "users role"
-        or "api-keys create" or "api-keys rotate" or "api-keys revoke" || command.Split(' ')[0] is "pgp" or "reports" or "store" || command.EndsWith(" merge", StringComparison.Ordinal) || command is "schedules run" or "schedules start";
+        or "api-keys create" or "api-keys rotate" or "api-keys revoke" or "serve" || command.Split(' ')[0] is "pgp" or "reports" or "store" || command.EndsWith(" merge", StringComparison.Ordinal) || command is "schedules run" or "schedules start";
 
     private static Task<CanaryRunResult> RunAsync(PlantedSecrets secrets, TemporaryDirectory folder, string[] arguments)
     {
