@@ -15,7 +15,7 @@ public sealed class DiscoverCommandTests : IDisposable
         await using PrometheusServer prometheus = await PrometheusServer.StartAsync(
             new PrometheusOptions { Port = port, ScrapeConfigs = $"- job_name: prometheus\n  static_configs: [{{ targets: ['127.0.0.1:{port}'] }}]" }, Cancelled);
         await WaitForAsync(prometheus, "prometheus_http_request_duration_seconds_count");
-        await WaitForAsync(prometheus, "up"); // written when a scrape is over: then all of its series and their metadata are there
+        await WaitForAsync(prometheus, "up offset 5s"); // the window that is looked at ends a little before now
         string url = $"http://127.0.0.1:{port}";
 
         CommandResult written = await RunAsync("discover", "--output", "found.yaml", "--prometheus-url", url);
